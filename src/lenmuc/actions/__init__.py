@@ -1,0 +1,1 @@
+"""What people do: the rules of `core` joined with `store`, once for pages and API."""

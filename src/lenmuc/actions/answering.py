@@ -1,0 +1,91 @@
+"""Answering a criterion: checked, stored with its version, audited, levels moved, all in one transaction."""
+
+import msgspec
+
+from lenmuc.actions.levels import Moved, decides_levels, recompute
+from lenmuc.core.answers import Answer, AnswerForm, Identity, Target, faults_of, must_answer
+from lenmuc.core.checklists import Criterion, Scheme
+from lenmuc.core.errors import Conflict, N_, NotFound, Refused
+from lenmuc.core.text import clean_line, clean_text
+from lenmuc.store import answers as answers_store
+from lenmuc.store import audit as audit_store
+from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import offerings as offerings_store
+from lenmuc.store.database import Database
+from lenmuc.store.queries import Connection
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """A stored answer and what it moved."""
+
+    answer: Answer
+    moved: Moved
+
+
+def cleaned(form: AnswerForm) -> AnswerForm:
+    """The form as it is stored: NFC, trimmed, empty links dropped."""
+    links = tuple(clean_line(link) for link in form.evidence)
+    return AnswerForm(
+        form.value, clean_text(form.justification), tuple(link for link in links if link), form.blocker, form.version
+    )
+
+
+def criterion_of(scheme: Scheme, id: str) -> Criterion:
+    """The criterion; raises `NotFound`."""
+    if id not in scheme.index:
+        raise NotFound(N_("There is no such criterion in this scheme."))
+    return scheme.criterion(id)
+
+
+async def must_exist(conn: Connection, target: Target) -> None:
+    """Raise `NotFound` when the target names an agency, service or offering that does not exist."""
+    if target.scope == "offering":
+        found: object = await offerings_store.offering_of(conn, target.service, target.agency)
+    elif target.scope == "agency":
+        found = await catalogue_store.find_agency(conn, target.agency)
+    elif target.scope == "service":
+        found = await catalogue_store.find_service(conn, target.service)
+    else:
+        found = target
+    if found is None:
+        raise NotFound(N_("There is no such service or agency."))
+
+
+async def answer(
+    db: Database, scheme: Scheme, who: Identity, person: int, criterion_id: str, target: Target, form: AnswerForm
+) -> Saved:
+    """Store one answer and move the levels it moves.
+
+    Raises `NotFound`, `NotAllowed`, `Refused` (with the fields), or `Conflict` when the answer was changed
+    since `form.version` was read. Nothing is written then.
+    """
+    criterion = criterion_of(scheme, criterion_id)
+    must_answer(who, criterion, target)
+    form = cleaned(form)
+    faults = faults_of(form)
+    if faults:
+        raise Refused(faults)
+    async with db.transaction(who) as conn:
+        await must_exist(conn, target)
+        await answers_store.lock(conn, target)
+        before = await answers_store.find_answer(conn, criterion.id, target)
+        if not await answers_store.write_answer(conn, criterion.id, target, form, person):
+            raise Conflict(
+                N_("Somebody else has changed this answer since you opened it. Look at theirs, then decide again.")
+            )
+        after = await answers_store.find_answer(conn, criterion.id, target)
+        if after is None:
+            raise Conflict(N_("The answer could not be read back. Nothing was saved; try again."))
+        moved = Moved()
+        if decides_levels(criterion):
+            moved = await recompute(conn, scheme, target, f"answer {criterion.id}")
+        await audit_store.record(
+            conn,
+            person=person,
+            agency=target.agency,
+            action="answer",
+            target=f"{criterion.id} {target.scope} {target.service} {target.agency}".strip(),
+            before=before,
+            after=after,
+        )
+    return Saved(after, moved)

@@ -1,0 +1,79 @@
+"""Loading the starting catalogue: agencies, fields, services, then every offering with its first level."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from lenmuc.content.catalogue import offerings
+from lenmuc.content.everything import Content
+from lenmuc.core.readiness import assess_all, ids, layers, settle
+from lenmuc.core.services import facts, illustrative_filings
+from lenmuc.core.text import fold
+from lenmuc.store import answers as answers_store
+from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store.database import PROGRAM, Database
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What a load brought in, and how long it took in seconds."""
+
+    services: int
+    agencies: int
+    offerings: int
+    seconds: float
+
+
+async def is_loaded(db: Database, content: Content) -> bool:
+    """Whether the database holds exactly the files of this program."""
+    async with db.transaction(PROGRAM, read_only=True) as conn:
+        loaded = await catalogue_store.loaded_catalogue(conn)
+    return loaded is not None and loaded.digest == content.catalogue.digest
+
+
+def synonyms(content: Content) -> dict[str, str]:
+    """Further words each service is found by: the terms people use for what its name says."""
+    names = {service.code: fold(service.name) for service in content.catalogue.services}
+    found: dict[str, list[str]] = {}
+    for term, means in content.catalogue.synonyms:
+        wanted = fold(means)
+        for code, name in names.items():
+            if wanted in name:
+                found.setdefault(code, []).append(term)
+    return {code: " ".join(terms) for code, terms in found.items()}
+
+
+def _offering_records(content: Content) -> list[tuple[str, str, int | None, bool, int, list[str]]]:
+    catalogue, scheme = content.catalogue, content.scheme
+    pairs = offerings(catalogue)
+    settled = {service.code: settle(scheme, facts(service)) for service in catalogue.services}
+    results = assess_all(scheme, [(service, agency) for service, agency, _ in pairs], settled, layers(scheme, []))
+    missing = {result.missing: ids(scheme, result.missing) for result in results}
+    known = catalogue.illustrative_filings
+    return [
+        (service, agency, illustrative_filings(service, agency, tier, known), True, result.level, missing[result.missing])
+        for (service, agency, tier), result in zip(pairs, results, strict=True)
+    ]
+
+
+async def load(db: Database, content: Content, say: Callable[[str], None]) -> Loaded:
+    """Bring the database to the state of the files, in one transaction; levels that people moved stay.
+
+    An offering that is new gets the level its record supports. Nothing is deleted.
+    """
+    started = time.monotonic()
+    catalogue = content.catalogue
+    say(f"catalogue: {len(catalogue.services):,} services, {len(catalogue.agencies)} agencies")
+    records = await asyncio.to_thread(_offering_records, content)
+    async with db.transaction(PROGRAM) as conn:
+        await answers_store.lock_all(conn)
+        await catalogue_store.load_agencies(conn, catalogue.agencies)
+        await catalogue_store.load_fields(conn, catalogue.fields)
+        await catalogue_store.load_services(conn, catalogue.services, synonyms(content))
+        say(f"offerings: {len(records):,}")
+        await catalogue_store.load_offerings(conn, records, content.scheme.id)
+        await catalogue_store.record_loading(conn, catalogue.place.code, catalogue.digest)
+    seconds = time.monotonic() - started
+    say(f"loaded in {seconds:.1f} s")
+    return Loaded(len(catalogue.services), len(catalogue.agencies), len(records), seconds)

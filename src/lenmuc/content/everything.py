@@ -1,0 +1,27 @@
+"""All data files, read once when the program starts."""
+
+import msgspec
+
+from lenmuc.content.catalogue import Catalogue, load_catalogue
+from lenmuc.content.schemes import load_schemes
+from lenmuc.core.checklists import Scheme
+from lenmuc.paths import Folders
+
+MAIN_SCHEME = "rs-2018"
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What is published: the schemes by id, and the catalogue that the program starts with."""
+
+    schemes: dict[str, Scheme]
+    catalogue: Catalogue
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme that levels are computed by."""
+        return self.schemes[MAIN_SCHEME]
+
+
+def load_content(folders: Folders) -> Content:
+    """Read and check every data file. Raises `ContentError` naming the file, the place and the remedy."""
+    return Content(load_schemes(folders.assessments), load_catalogue(folders.catalogue))

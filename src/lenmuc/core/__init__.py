@@ -1,0 +1,1 @@
+"""The rules of the product: pure functions over immutable values, without I/O, clock or async."""

@@ -1,0 +1,145 @@
+"""Answers to criteria: where one stands, who may give it, what makes it acceptable, which one counts."""
+
+import datetime as dt
+from urllib.parse import urlsplit
+
+import msgspec
+
+from lenmuc.core.checklists import Criterion
+from lenmuc.core.errors import Fault, N_, NotAllowed, fault
+from lenmuc.core.text import forbidden
+
+VALUES = ("met", "not_met", "unknown")
+BLOCKERS = ("law", "paper_original", "no_system", "no_budget", "no_data", "other")
+JUSTIFICATION_LIMIT = 4_000
+EVIDENCE_LIMIT = 10
+LINK_LIMIT = 1_000
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Who acts: `role` is public, staff, planner or administrator; `agency` is set for staff only."""
+
+    role: str = "public"
+    person: str = ""
+    agency: str = ""
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Where an answer stands. Both empty: the platform; both set: one offering."""
+
+    agency: str = ""
+    service: str = ""
+
+    @property
+    def scope(self) -> str:
+        """platform, agency, service or offering."""
+        if self.agency:
+            return "offering" if self.service else "agency"
+        return "service" if self.service else "platform"
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """One answer as it stands now. `version` grows by one with every change; `by` is a person's name."""
+
+    criterion: str
+    agency: str
+    service: str
+    value: str
+    justification: str
+    evidence: tuple[str, ...]
+    blocker: str
+    version: int
+    by: str
+    at: dt.datetime
+
+    @property
+    def target(self) -> Target:
+        """Where it stands."""
+        return Target(self.agency, self.service)
+
+
+class AnswerForm(msgspec.Struct, frozen=True):
+    """What a person says about one criterion. `version` is the one they saw; 0 when there was none."""
+
+    value: str
+    justification: str = ""
+    evidence: tuple[str, ...] = ()
+    blocker: str = ""
+    version: int = 0
+
+
+class Effective(msgspec.Struct, frozen=True):
+    """The answer that counts for one offering: its value, and the layer it comes from.
+
+    `source` is facts (does not apply), record, platform, agency, service, offering or none; `answer` is set
+    when a person gave it.
+    """
+
+    value: str
+    source: str
+    answer: Answer | None = None
+
+
+# The scopes at which each kind of criterion may be answered: its own, and a local exception below it.
+_PLACES = {
+    "platform": ("platform",),
+    "agency": ("agency",),
+    "service": ("service", "offering"),
+    "offering": ("service", "offering"),
+}
+
+
+def places(criterion: Criterion) -> tuple[str, ...]:
+    """Scopes at which `criterion` may be answered, widest first."""
+    return _PLACES[criterion.scope]
+
+
+def may_answer(who: Identity, criterion: Criterion, target: Target) -> bool:
+    """Planners answer everywhere; staff for their own agency and its offerings."""
+    if target.scope not in places(criterion):
+        return False
+    if who.role == "planner":
+        return True
+    return who.role == "staff" and bool(who.agency) and target.agency == who.agency
+
+
+def must_answer(who: Identity, criterion: Criterion, target: Target) -> None:
+    """Raise `NotAllowed` when `who` may not answer `criterion` at `target`."""
+    if not may_answer(who, criterion, target):
+        raise NotAllowed(N_("You may answer for your own agency only. Ask the planners to answer this criterion."))
+
+
+def _link_faults(links: tuple[str, ...]) -> list[Fault]:
+    if len(links) > EVIDENCE_LIMIT:
+        return [fault("evidence", N_("Give at most %(limit)s links."), limit=EVIDENCE_LIMIT)]
+    for place, link in enumerate(links, start=1):
+        parts = urlsplit(link)
+        if len(link) > LINK_LIMIT or parts.scheme not in ("http", "https") or not parts.hostname:
+            return [
+                fault("evidence", N_("Link %(place)s must be a full address beginning with https://."), place=place)
+            ]
+    return []
+
+
+def faults_of(form: AnswerForm) -> list[Fault]:
+    """What is wrong with an answer; empty when it can be stored."""
+    found: list[Fault] = []
+    if form.value not in VALUES:
+        found.append(fault("value", N_("Choose one of the answers: met, not met or not known.")))
+    if len(form.justification) > JUSTIFICATION_LIMIT:
+        found.append(
+            fault("justification", N_("Shorten the justification to %(limit)s characters."), limit=JUSTIFICATION_LIMIT)
+        )
+    bad = forbidden(form.justification) or forbidden("".join(form.evidence))
+    if bad:
+        found.append(fault("justification", N_("The text holds a character that cannot be stored: %(char)s."), char=bad))
+    found += _link_faults(form.evidence)
+    if form.value == "met" and not form.justification and not form.evidence:
+        found.append(
+            fault("justification", N_("Say how the criterion is met, or link the evidence: one of the two is needed."))
+        )
+    if form.blocker and form.blocker not in BLOCKERS:
+        found.append(fault("blocker", N_("Choose an obstacle from the list.")))
+    if form.blocker and form.value == "met":
+        found.append(fault("blocker", N_("A criterion that is met has no obstacle. Leave the obstacle empty.")))
+    return found

@@ -1,0 +1,78 @@
+"""Vietnamese text: what is accepted, how it is folded for search, how it is put in order."""
+
+import unicodedata
+
+# Both placements of the tone mark meet after folding, because marks are dropped; `đ` has no decomposition.
+_MARKS_OUT = {ord("đ"): "d", ord("Đ"): "d"}
+# Order of the Vietnamese alphabet; letters that only appear in foreign words keep their Latin place.
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_LETTER_ORDER = {letter: chr(0x41 + place) for place, letter in enumerate(_LETTERS)}
+# Tones in the order of dictionaries: none, huyền, hỏi, ngã, sắc, nặng.
+_TONE_ORDER = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+_SHAPE_MARKS = {"\u0302", "\u0306", "\u031b"}  # circumflex, breve, horn: parts of a letter, not tones
+_BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+
+
+def fold(text: str) -> str:
+    """`text` as search compares it: no marks, no case, `đ` as `d`, blanks and punctuation as one blank.
+
+    The record and the query go through this one function, so NFC and NFD, capitals, missing diacritics
+    and either placement of a tone mark meet.
+    """
+    decomposed = unicodedata.normalize("NFD", text.translate(_MARKS_OUT).casefold())
+    kept = (c if c.isalnum() or c == "." else " " for c in decomposed if not unicodedata.combining(c))
+    words = (word.strip(".") for word in "".join(kept).split())
+    return " ".join(word for word in words if word)
+
+
+def sort_key(text: str) -> str:
+    """A key whose byte order is Vietnamese alphabetical order: letters first, tones as the second level.
+
+    Sort it under the `C` collation. Source: order of letters and tones of Vietnamese dictionaries.
+    """
+    letters: list[str] = []
+    tones: list[str] = []
+    for char in unicodedata.normalize("NFC", text).lower():
+        parts = unicodedata.normalize("NFD", char)
+        tone = next((_TONE_ORDER[mark] for mark in parts if mark in _TONE_ORDER), "0")
+        shape = "".join(mark for mark in parts if mark in _SHAPE_MARKS)
+        letter = unicodedata.normalize("NFC", parts[0] + shape)
+        if letter in _LETTER_ORDER:
+            letters.append(_LETTER_ORDER[letter])
+        elif char.isalnum():
+            letters.append(char)
+        else:
+            letters.append(" ")
+        tones.append(tone)
+    return f"{' '.join(''.join(letters).split())}\x1f{''.join(tones)}"
+
+
+def clean_line(text: str) -> str:
+    """One line as it is stored: NFC, trimmed, runs of blanks joined."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def clean_text(text: str) -> str:
+    """Several lines as they are stored: NFC, line ends as `\\n`, trimmed."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def forbidden(text: str) -> str:
+    """The first character that no input may hold, as `U+XXXX`, or an empty string.
+
+    NUL and other controls, lone surrogates, noncharacters and direction overrides: PostgreSQL refuses the
+    first, and the last make a text read as something it is not.
+    """
+    for char in text:
+        code = ord(char)
+        bad = (
+            (code < 0x20 and char not in "\t\n\r")
+            or 0x7F <= code <= 0x9F
+            or 0xD800 <= code <= 0xDFFF
+            or (code & 0xFFFE) == 0xFFFE
+            or 0xFDD0 <= code <= 0xFDEF
+            or char in _BIDI
+        )
+        if bad:
+            return f"U+{code:04X}"
+    return ""

@@ -1,0 +1,54 @@
+"""Answers to criteria, each with the version that the next change must name."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from lenmuc.core.answers import Answer, AnswerForm, Target
+from lenmuc.store.queries import Connection, queries
+
+Q = queries("answers")
+
+
+async def answers_reaching(conn: Connection, agency: str, service: str) -> list[Answer]:
+    """Every answer that counts for one offering: the platform's, its agency's, its service's and its own."""
+    return await Q.all(conn, "answers_reaching", Answer, agency, service)
+
+
+async def answers_at(conn: Connection, target: Target) -> list[Answer]:
+    """The answers that stand exactly at `target`."""
+    return await Q.all(conn, "answers_at", Answer, target.agency, target.service)
+
+
+async def find_answer(conn: Connection, criterion: str, target: Target) -> Answer | None:
+    """The answer to `criterion` that stands at `target`."""
+    return await Q.one(conn, "find_answer", Answer, criterion, target.agency, target.service)
+
+
+async def every_value(conn: Connection, service: str = "", agency: str = "") -> Sequence[asyncpg.Record]:
+    """(criterion, agency, service, value) of every answer, or of those that reach a service or an agency."""
+    return await Q.rows(conn, "every_value", service or None, agency or None)
+
+
+async def write_answer(conn: Connection, criterion: str, target: Target, form: AnswerForm, person: int) -> bool:
+    """Store an answer; false when somebody else has changed it since version `form.version` was read."""
+    values = (criterion, target.agency, target.service, form.value, form.justification, list(form.evidence))
+    if form.version == 0:
+        return await Q.run(conn, "first_answer", *values, form.blocker, person) == 1
+    return await Q.run(conn, "change_answer", *values, form.blocker, person, form.version) == 1
+
+
+async def lock(conn: Connection, target: Target) -> None:
+    """Make changes that move the same levels wait for each other, so that none computes from half of the answers.
+
+    An answer for one offering holds that offering; a wider one holds all.
+    """
+    if target.scope == "offering":
+        await Q.rows(conn, "lock_one_offering", target.agency, target.service)
+    else:
+        await lock_all(conn)
+
+
+async def lock_all(conn: Connection) -> None:
+    """Wait for every change under way, and make the next ones wait until this transaction ends."""
+    await Q.rows(conn, "lock_levels")

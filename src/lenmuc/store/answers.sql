@@ -1,0 +1,39 @@
+-- name: answers_reaching -> Answer
+SELECT a.criterion, a.agency, a.service, a.value, a.justification, a.evidence, a.blocker, a.version,
+       p.name AS by, a.at
+FROM answer a JOIN person p ON p.id = a.person
+WHERE a.agency IN ('', $1) AND a.service IN ('', $2)
+ORDER BY a.criterion, a.agency, a.service;
+
+-- name: answers_at -> Answer
+SELECT a.criterion, a.agency, a.service, a.value, a.justification, a.evidence, a.blocker, a.version,
+       p.name AS by, a.at
+FROM answer a JOIN person p ON p.id = a.person
+WHERE a.agency = $1 AND a.service = $2
+ORDER BY a.criterion;
+
+-- name: find_answer -> Answer
+SELECT a.criterion, a.agency, a.service, a.value, a.justification, a.evidence, a.blocker, a.version,
+       p.name AS by, a.at
+FROM answer a JOIN person p ON p.id = a.person
+WHERE a.criterion = $1 AND a.agency = $2 AND a.service = $3;
+
+-- name: every_value
+SELECT criterion, agency, service, value FROM answer
+WHERE ($1::text IS NULL OR service IN ('', $1)) AND ($2::text IS NULL OR agency IN ('', $2));
+
+-- name: first_answer
+INSERT INTO answer (criterion, agency, service, value, justification, evidence, blocker, version, person)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8)
+ON CONFLICT (criterion, agency, service) DO NOTHING;
+
+-- name: change_answer
+UPDATE answer SET value = $4, justification = $5, evidence = $6, blocker = $7, version = version + 1,
+    person = $8, at = now()
+WHERE criterion = $1 AND agency = $2 AND service = $3 AND version = $9;
+
+-- name: lock_levels
+SELECT pg_advisory_xact_lock(74001);
+
+-- name: lock_one_offering
+SELECT pg_advisory_xact_lock_shared(74001), id FROM offering WHERE service = $2 AND agency = $1 FOR UPDATE;

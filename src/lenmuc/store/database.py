@@ -1,0 +1,89 @@
+"""Connections to PostgreSQL: one pool, every transaction opened with the identity it acts for."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
+
+import asyncpg
+import msgspec
+
+from lenmuc.core.answers import Identity
+from lenmuc.core.errors import Busy, N_
+from lenmuc.store.queries import Connection
+
+_ACT_AS = "SELECT set_config('lenmuc.role', $1, true), set_config('lenmuc.agency', $2, true)"
+PROGRAM = Identity(role="program")  # what the program itself does: loading, recomputing levels
+PUBLIC = Identity()
+
+
+class Database(Protocol):
+    """What handlers ask for: a transaction that acts for somebody."""
+
+    def transaction(
+        self, who: Identity = PUBLIC, *, read_only: bool = False
+    ) -> AbstractAsyncContextManager[Connection]:
+        """A connection inside a transaction; committed at the end, undone by an exception."""
+        ...
+
+
+async def prepare_connection(conn: Any) -> None:
+    """jsonb goes in and out as Python values."""
+    await conn.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: msgspec.json.encode(value).decode(),
+        decoder=msgspec.json.decode,
+    )
+
+
+async def act_as(conn: Connection, who: Identity) -> None:
+    """Tell row-level security who acts, for this transaction only."""
+    await conn.execute(_ACT_AS, who.role, who.agency)
+
+
+async def _no_reset(conn: Any) -> None:
+    """Nothing to reset: settings are local to transactions, which saves a round trip a checkout."""
+
+
+class PooledDatabase:
+    """A pool on one DSN. `timeout` seconds is the longest wait for a connection and for a statement."""
+
+    def __init__(self, dsn: str, *, size: int = 10, timeout: float = 10.0) -> None:
+        self._dsn = dsn
+        self._size = size
+        self._timeout = timeout
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+
+    async def open(self) -> None:
+        """Connect. Raises `OSError` or `asyncpg.PostgresError` when the server is not there."""
+        self._pool = await asyncpg.create_pool(
+            self._dsn,
+            min_size=1,
+            max_size=self._size,
+            init=prepare_connection,
+            reset=_no_reset,
+            command_timeout=60,
+            server_settings={"application_name": "lenmuc", "timezone": "UTC"},
+        )
+
+    async def close(self) -> None:
+        """Close every connection; what is running is cut after a few seconds."""
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool = None
+
+    @asynccontextmanager
+    async def transaction(self, who: Identity = PUBLIC, *, read_only: bool = False) -> AsyncIterator[Connection]:
+        """See `Database.transaction`. Raises `Busy` when no connection comes free in time."""
+        if self._pool is None:
+            raise Busy(N_("The service is starting. Try again in a moment."))
+        try:
+            conn = await self._pool.acquire(timeout=self._timeout)
+        except TimeoutError as late:
+            raise Busy(N_("Many people are here at the moment. Try again in a minute.")) from late
+        try:
+            async with conn.transaction(readonly=read_only):
+                await act_as(conn, who)
+                yield conn
+        finally:
+            await self._pool.release(conn)

@@ -1,0 +1,132 @@
+"""Offerings and their levels: reading them, counting them, moving them with their history."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import asyncpg
+import msgspec
+
+from lenmuc.core.levels import LevelCounts
+from lenmuc.core.text import fold
+from lenmuc.store.queries import Connection, queries
+
+Q = queries("offerings")
+__all__ = ["LevelCounts"]
+
+
+class Offering(msgspec.Struct, frozen=True):
+    """A service as one agency offers it. `declared` is what the authority published, `None` when not known.
+
+    `filings` is a year's number, `None` when not known, made up when `filings_illustrative`.
+    """
+
+    id: int
+    service: str
+    agency: str
+    filings: int | None
+    filings_illustrative: bool
+    declared: int | None
+    level: int
+    missing: tuple[str, ...]
+    since: dt.datetime
+
+
+class OfferingRow(msgspec.Struct, frozen=True):
+    """An offering in a list; `name` is the agency's in a service's list, the service's in an agency's."""
+
+    id: int
+    service: str
+    agency: str
+    name: str
+    name_en: str
+    tier: str
+    filings: int | None
+    declared: int | None
+    level: int
+    missing: tuple[str, ...]
+    since: dt.datetime
+
+
+class LevelChange(msgspec.Struct, frozen=True):
+    """One move of an offering's level; `from_level` is `None` for the first."""
+
+    from_level: int | None
+    to_level: int
+    at: dt.datetime
+    cause: str
+
+
+class Move(msgspec.Struct, frozen=True):
+    """What an offering's row becomes."""
+
+    id: int
+    from_level: int
+    to_level: int
+    missing: tuple[str, ...]
+
+
+async def find_offering(conn: Connection, id: int) -> Offering | None:
+    """The offering with this number."""
+    return await Q.one(conn, "find_offering", Offering, id)
+
+
+async def offering_of(conn: Connection, service: str, agency: str) -> Offering | None:
+    """The offering of a service at an agency."""
+    return await Q.one(conn, "offering_of", Offering, service, agency)
+
+
+async def offerings_of_service(conn: Connection, service: str) -> list[OfferingRow]:
+    """Who offers a service: city bodies first, then wards, in Vietnamese alphabetical order."""
+    return await Q.all(conn, "offerings_of_service", OfferingRow, service)
+
+
+async def offerings_of_agency(
+    conn: Connection,
+    agency: str,
+    *,
+    level: int | None = None,
+    text: str = "",
+    field: str = "",
+    page: int = 1,
+    size: int = 50,
+) -> tuple[list[OfferingRow], int]:
+    """One page of an agency's offerings, those with the least missing first, and the number of all."""
+    words = " & ".join(f"'{word}':*" for word in fold(text).split()[:20]) or None
+    rows = await Q.all(
+        conn, "offerings_of_agency", OfferingRow, agency, level, words, size, (page - 1) * size, field or None
+    )
+    return rows, await Q.value(conn, "count_offerings_of_agency", agency, level, words, field or None)
+
+
+async def count_levels(conn: Connection, agency: str = "", service: str = "") -> LevelCounts:
+    """Offerings by assessed level, exclusive, of the whole place, one agency or one service."""
+    counts = await Q.one(conn, "count_levels", LevelCounts, agency or None, service or None)
+    return counts or LevelCounts()
+
+
+async def every_offering(conn: Connection, service: str = "", agency: str = "") -> Sequence[asyncpg.Record]:
+    """(id, service, agency, filings, level, missing) of every offering, or of one service or agency."""
+    return await Q.rows(conn, "every_offering", service or None, agency or None)
+
+
+async def move_levels(conn: Connection, scheme: str, moves: Sequence[Move], cause: str) -> None:
+    """Store new levels and what they lack; where the level itself moved, the history says so."""
+    if not moves:
+        return
+    missing = ["{" + ",".join(move.missing) + "}" for move in moves]
+    await Q.run(conn, "move_levels", [m.id for m in moves], [m.to_level for m in moves], missing)
+    moved = [m for m in moves if m.from_level != m.to_level]
+    await Q.run(
+        conn,
+        "record_changes",
+        scheme,
+        cause,
+        [m.id for m in moved],
+        [m.from_level for m in moved],
+        [m.to_level for m in moved],
+    )
+
+
+async def level_history(conn: Connection, offering: int) -> list[LevelChange]:
+    """The last twenty moves of an offering's level, newest first."""
+    return await Q.all(conn, "level_history", LevelChange, offering)
