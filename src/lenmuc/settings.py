@@ -1,0 +1,105 @@
+"""What the environment decides: one value, read once at the start."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from lenmuc import paths
+
+LANGUAGES = ("vi", "en")
+_YES = {"1", "true", "yes", "on"}
+_NO = {"", "0", "false", "no", "off"}
+
+
+class BadSetting(ValueError):
+    """A variable of the environment cannot be used. The text names it and says what to write instead."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that differs between two installations."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data: Path
+    """Folder for what must survive: the embedded database and uploaded files."""
+    database_url: str = ""
+    """An external PostgreSQL, 13 or newer; empty means the embedded one."""
+    owner_database_url: str = ""
+    """The role that owns the tables, where that is another than the one the program works with."""
+    https: bool = False
+    """The site is reached over HTTPS: cookies are then Secure and carry the __Host- prefix."""
+    language: str = "vi"
+    """Language of a visitor who asks for none."""
+
+    @property
+    def embedded(self) -> bool:
+        """Does the program run its own PostgreSQL?"""
+        return not self.database_url
+
+    @classmethod
+    def read(cls, env: Mapping[str, str]) -> Self:
+        """The settings in `env`, usually `os.environ`. Raises BadSetting."""
+        database = _database(env, "DATABASE_URL")
+        owner = _database(env, "LENMUC_OWNER_DATABASE_URL")
+        if owner and not database:
+            raise BadSetting(
+                "LENMUC_OWNER_DATABASE_URL needs DATABASE_URL beside it. "
+                "Set both, or neither to use the built-in database."
+            )
+        return cls(
+            host=_text(env, "LENMUC_HOST", "127.0.0.1"),
+            port=_port(env),
+            data=_data(env),
+            database_url=database,
+            owner_database_url=owner,
+            https=_yes_or_no(env, "LENMUC_HTTPS"),
+            language=_language(env),
+        )
+
+
+def _text(env: Mapping[str, str], name: str, default: str) -> str:
+    return env.get(name, "").strip() or default
+
+
+def _port(env: Mapping[str, str]) -> int:
+    raw = _text(env, "LENMUC_PORT", "8000")
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 5 and 1 <= int(raw) <= 65535):
+        raise BadSetting(f"LENMUC_PORT is “{raw}”. Write a number from 1 to 65535, such as LENMUC_PORT=8080.")
+    return int(raw)
+
+
+def _data(env: Mapping[str, str]) -> Path:
+    raw = env.get("LENMUC_DATA", "").strip()
+    if not raw:
+        top = paths.checkout()
+        return top / "var" if top is not None else Path.cwd() / "lenmuc-data"
+    chosen = Path(raw).expanduser().absolute()
+    if chosen.exists() and not chosen.is_dir():
+        raise BadSetting(f"LENMUC_DATA is “{raw}”, which is a file. Name a folder, which need not exist yet.")
+    return chosen
+
+
+def _database(env: Mapping[str, str], name: str) -> str:
+    raw = env.get(name, "").strip()
+    if raw and not raw.startswith(("postgresql://", "postgres://")):
+        raise BadSetting(
+            f"{name} does not begin with postgresql://. Write postgresql://user:password@host:5432/database, "
+            "or leave it out to use the built-in database."
+        )
+    return raw
+
+
+def _yes_or_no(env: Mapping[str, str], name: str) -> bool:
+    raw = env.get(name, "").strip().lower()
+    if raw not in _YES | _NO:
+        raise BadSetting(f"{name} is “{raw}”. Write 1 for yes or 0 for no.")
+    return raw in _YES
+
+
+def _language(env: Mapping[str, str]) -> str:
+    raw = _text(env, "LENMUC_LANGUAGE", "vi")
+    if raw not in LANGUAGES:
+        raise BadSetting(f"LENMUC_LANGUAGE is “{raw}”. Write one of: {', '.join(LANGUAGES)}.")
+    return raw
