@@ -25,7 +25,10 @@ class Ministry(msgspec.Struct, frozen=True):
 
 
 class Jurisdiction(msgspec.Struct, frozen=True):
-    """Which agency offers the services of a tier, ministry and field; `*` stands for any."""
+    """Which agency offers the services of a tier, ministry and field; `*` stands for any.
+
+    An empty agency says that none of the catalogue does: a court, the State Treasury.
+    """
 
     tier: str
     ministry: str
@@ -174,7 +177,7 @@ def _check(loaded: Catalogue) -> None:
         if service.field not in fields:
             raise ContentError("services.csv", service.code, f"the field {service.field} is not in fields.csv")
     for rule in loaded.jurisdictions:
-        if rule.agency != _ALL_WARDS and rule.agency not in agencies:
+        if rule.agency and rule.agency != _ALL_WARDS and rule.agency not in agencies:
             raise ContentError("jurisdictions.csv", rule.agency, "this agency is not in agencies.csv")
 
 
@@ -188,7 +191,7 @@ def offerings(loaded: Catalogue) -> list[tuple[str, str, str]]:
     for service in loaded.services:
         for tier in service.tiers:
             rule = next((r for r in loaded.jurisdictions if r.covers(tier, service)), None)
-            if rule is None:
+            if rule is None or not rule.agency:
                 continue
             for agency in wards if rule.agency == _ALL_WARDS else (rule.agency,):
                 pairs.setdefault((service.code, agency), tier)
