@@ -223,7 +223,7 @@ class EmbeddedPostgres:
             "password_encryption": "scram-sha-256",
         }
         if not self._durable:
-            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            options |= {"fsync": "off", "full_page_writes": "off"}
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         log = files.open_owned(self._layout.log, user, os.O_WRONLY | os.O_APPEND)
         try:

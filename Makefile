@@ -1,0 +1,78 @@
+# Needs Python 3.11 or newer and the package index; `uv` is used when it is there. Everything stays in this folder:
+# the programs in .venv, downloads in .cache, the data in var.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
+export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test core check tour lock clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/run.stamp ## start Lên Mức with Hà Nội and demo people on http://127.0.0.1:8000
+	@exec $(PY) -m lenmuc demo
+
+test: $(VENV)/test.stamp ## check and test everything
+	@status=0; $(MAKE) --no-print-directory check || status=1; $(PY) -m pytest || status=1; exit $$status
+
+core: $(VENV)/test.stamp ## test the rules alone, without a database, in seconds
+	@$(PY) -m pytest tests/core
+
+check: $(VENV)/test.stamp ## style, types, who imports whom, structure
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(PY) -m pytest tests/architecture
+
+tour: $(VENV)/test.stamp ## take pictures of the pages into the folder tour
+	@$(PY) tests/browser/tour.py
+
+lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
+lock: ## choose new versions of everything we depend on (needs uv)
+	@uv pip compile $(LOCK) --output-file requirements.lock pyproject.toml
+	@uv pip compile $(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean: ## remove what make made; the data in var stay
+	@rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist build tour
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# No address of an index may get into the lock files: everybody installs from their own.
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+	--no-emit-find-links
+
+$(VENV)/run.stamp: requirements.lock | $(VENV)/pyvenv.cfg
+	@$(call install,requirements.lock)
+	@touch $@
+
+$(VENV)/test.stamp: requirements.lock requirements-dev.lock | $(VENV)/pyvenv.cfg
+	@$(call install,requirements-dev.lock)
+	@touch $(VENV)/run.stamp $@
+
+# The package itself is linked, not copied: one line for Python, one command for people.
+define install
+echo "Installing what $(1) names into $(VENV); once, less than a minute."; \
+if ! { command -v uv >/dev/null 2>&1 && uv pip install --quiet --python $(PY) --require-hashes --requirement $(1); }; then \
+	$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip >/dev/null || exit 1; \
+	$(PY) -m pip install --quiet --progress-bar off --require-hashes --no-deps --requirement $(1) || exit 1; \
+fi; \
+$(PY) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "lenmuc.pth").write_text("../../../../src\n")' && \
+printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m lenmuc "$$@"\n' > $(BIN)/lenmuc && chmod 755 $(BIN)/lenmuc
+endef
+
+# A name on PATH may be a shim without a Python behind it, so each is tried.
+$(VENV)/pyvenv.cfg:
+	@for name in "$$PYTHON" python3.13 python3.12 python3.11 python3.14 python3 python; do \
+		[ -n "$$name" ] || continue; \
+		found=$$("$$name" -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null) || continue; \
+		[ -n "$$found" ] || continue; \
+		echo "Making $(VENV) with $$found."; \
+		if command -v uv >/dev/null 2>&1 && uv venv --quiet --no-project --python "$$found" $(VENV); then exit 0; fi; \
+		if "$$found" -m venv --clear $(VENV); then exit 0; fi; \
+		rm -rf $(VENV); \
+		echo "$$found cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv" >&2; \
+	done; \
+	echo "Lên Mức needs Python 3.11 or newer. Install one, or name it: make run PYTHON=/path/to/python3" >&2; exit 1
