@@ -36,7 +36,8 @@ async def recompute(conn: Connection, scheme: Scheme, target: Target, cause: str
     service, agency = target.service, target.agency
     rows = await offerings_store.every_offering(conn, service, agency)
     settled = await settled_services(conn, scheme, service)
-    given = layers(scheme, [tuple(row) for row in await answers_store.every_value(conn, service, agency)])
+    values = await answers_store.every_value(conn, service, agency)
+    given = layers(scheme, [(r["criterion"], r["agency"], r["service"], r["value"]) for r in values])
     found = assess_all(scheme, [(row["service"], row["agency"]) for row in rows], settled, given)
     names: dict[int, tuple[str, ...]] = {}
     moves: list[offerings_store.Move] = []

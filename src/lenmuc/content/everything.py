@@ -2,10 +2,10 @@
 
 import msgspec
 
+from lenmuc import paths
 from lenmuc.content.catalogue import Catalogue, load_catalogue
 from lenmuc.content.schemes import load_schemes
 from lenmuc.core.checklists import Scheme
-from lenmuc.paths import Folders
 
 MAIN_SCHEME = "rs-2018"
 
@@ -22,6 +22,6 @@ class Content(msgspec.Struct, frozen=True):
         return self.schemes[MAIN_SCHEME]
 
 
-def load_content(folders: Folders) -> Content:
+def load_content() -> Content:
     """Read and check every data file. Raises `ContentError` naming the file, the place and the remedy."""
-    return Content(load_schemes(folders.assessments), load_catalogue(folders.catalogue))
+    return Content(load_schemes(paths.assessments()), load_catalogue(paths.catalogue()))

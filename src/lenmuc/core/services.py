@@ -65,11 +65,12 @@ class Service(msgspec.Struct, frozen=True):
 
 
 def has_fee(service: Service) -> bool | None:
-    """Whether anybody pays: true when a channel charges, false when every known one is free, else unknown."""
-    fees = {service.fee_online, service.fee_post, service.fee_in_person}
-    if "charged" in fees:
+    """Whether anybody pays: true when a channel charges, false when every channel is known to be free, else unknown."""
+    by_channel = {"online": service.fee_online, "post": service.fee_post, "in_person": service.fee_in_person}
+    if "charged" in by_channel.values():
         return True
-    return False if "free" in fees else None
+    channels = service.channels or tuple(channel for channel, fee in by_channel.items() if fee)
+    return False if channels and all(by_channel.get(channel) == "free" for channel in channels) else None
 
 
 def facts(service: Service) -> dict[str, bool | None]:
@@ -97,7 +98,7 @@ def facts(service: Service) -> dict[str, bool | None]:
         "online_channel": "online" in service.channels if service.channels else None,
         "post_channel": "post" in service.channels if service.channels else None,
         "in_person_channel": "in_person" in service.channels if service.channels else None,
-        "interlinked": "liên thông" in service.name.casefold(),
+        "interlinked": "liên thông" in service.name.casefold() or None,  # a name that is silent says nothing
     }
 
 
@@ -115,6 +116,6 @@ def illustrative_filings(service: str, agency: str, tier: str, known: dict[str, 
     around = 0.6 + 0.8 * _share(f"{service}@{agency}")
     if service in known:
         return round(known[service] * around)
-    tail = (1 - _share(service)) ** -1.1
+    tail = float((1 - _share(service)) ** -1.1)
     ceiling, unit = (600, 1.2) if tier == "commune" else (20_000, 18.0)
     return round(min(unit * tail, ceiling) * around)

@@ -26,7 +26,7 @@ async def find_answer(conn: Connection, criterion: str, target: Target) -> Answe
 
 
 async def every_value(conn: Connection, service: str = "", agency: str = "") -> Sequence[asyncpg.Record]:
-    """(criterion, agency, service, value) of every answer, or of those that reach a service or an agency."""
+    """(criterion, agency, service, value, blocker) of every answer, or of those that reach a service or an agency."""
     return await Q.rows(conn, "every_value", service or None, agency or None)
 
 

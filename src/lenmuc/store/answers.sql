@@ -19,7 +19,7 @@ FROM answer a JOIN person p ON p.id = a.person
 WHERE a.criterion = $1 AND a.agency = $2 AND a.service = $3;
 
 -- name: every_value
-SELECT criterion, agency, service, value FROM answer
+SELECT criterion, agency, service, value, blocker FROM answer
 WHERE ($1::text IS NULL OR service IN ('', $1)) AND ($2::text IS NULL OR agency IN ('', $2));
 
 -- name: first_answer

@@ -1,4 +1,4 @@
-"""Who did what and when: written in the transaction of the deed itself, so that one never stands without the other."""
+"""Who did what and when: written in the transaction of the deed, so that neither stands without the other."""
 
 import datetime as dt
 from typing import Any

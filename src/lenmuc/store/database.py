@@ -58,7 +58,7 @@ class PooledDatabase:
         """Connect. Raises `OSError` or `asyncpg.PostgresError` when the server is not there."""
         self._pool = await asyncpg.create_pool(
             self._dsn,
-            min_size=1,
+            min_size=0,
             max_size=self._size,
             init=prepare_connection,
             reset=_no_reset,

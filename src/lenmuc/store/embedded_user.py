@@ -56,7 +56,11 @@ def choose_user(data: Path, cluster: Path, postgres: Path) -> ServerUser:
     owner = _owner(cluster)
     tried: list[str] = []
     for user in _candidates(data, owner):
-        fresh = _make(data, user)
+        try:
+            fresh = _make(data, user)
+        except PermissionError as error:
+            tried.append(f"{user.way}: {error}")
+            continue
         command = user.command(postgres, "-V", reach=data)
         probe = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
         if probe.returncode == 0:
@@ -137,9 +141,10 @@ def _refuse_foreign(cluster: Path, me: int) -> None:
     if owner not in (None, me):
         whose = _entry(owner)
         name = whose.pw_name if whose is not None else f"number {owner}"
+        again = "root, as before" if name == "nobody" else f"“{name}” or as root"
         raise CannotStart(
-            f"The data in {cluster.parent} belong to the user “{name}”, since root started Lên Mức there or "
-            f"that user did. Start it again as root or as “{name}”, or set LENMUC_DATA to your own folder."
+            f"The data in {cluster.parent} belong to the user “{name}”. "
+            f"Start Lên Mức as {again}, or set LENMUC_DATA to a folder of your own."
         )
 
 
@@ -154,5 +159,9 @@ def _make(data: Path, user: ServerUser) -> bool:
         raise CannotStart(
             f"The folder {data} cannot be made ({error.strerror}). Set LENMUC_DATA to one you may write in."
         ) from None
-    user.give(data)
+    try:
+        user.give(data)
+    except PermissionError:
+        data.rmdir()
+        raise
     return True

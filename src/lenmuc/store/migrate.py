@@ -5,6 +5,8 @@ The steps are `migrations/0001_….sql`, `0002_….sql` and so on; a published s
 again after new steps or when it was edited, on databases that have that role.
 """
 
+from __future__ import annotations
+
 import hashlib
 import importlib.resources
 import re

@@ -7,8 +7,8 @@ import asyncpg
 import msgspec
 
 from lenmuc.core.levels import LevelCounts
-from lenmuc.core.text import fold
 from lenmuc.store.queries import Connection, queries
+from lenmuc.store.search import tsquery
 
 Q = queries("offerings")
 __all__ = ["LevelCounts"]
@@ -91,7 +91,7 @@ async def offerings_of_agency(
     size: int = 50,
 ) -> tuple[list[OfferingRow], int]:
     """One page of an agency's offerings, those with the least missing first, and the number of all."""
-    words = " & ".join(f"'{word}':*" for word in fold(text).split()[:20]) or None
+    words = tsquery(text)
     rows = await Q.all(
         conn, "offerings_of_agency", OfferingRow, agency, level, words, size, (page - 1) * size, field or None
     )
@@ -107,6 +107,11 @@ async def count_levels(conn: Connection, agency: str = "", service: str = "") ->
 async def every_offering(conn: Connection, service: str = "", agency: str = "") -> Sequence[asyncpg.Record]:
     """(id, service, agency, filings, level, missing) of every offering, or of one service or agency."""
     return await Q.rows(conn, "every_offering", service or None, agency or None)
+
+
+async def shared_services(conn: Connection) -> frozenset[str]:
+    """The codes that more than one agency offers."""
+    return frozenset(row["service"] for row in await Q.rows(conn, "shared_services"))
 
 
 async def move_levels(conn: Connection, scheme: str, moves: Sequence[Move], cause: str) -> None:

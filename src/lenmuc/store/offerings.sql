@@ -36,7 +36,7 @@ FROM offering
 WHERE ($1::text IS NULL OR agency = $1) AND ($2::text IS NULL OR service = $2);
 
 -- name: every_offering
-SELECT id, service, agency, coalesce(filings, 0) AS filings, level, missing FROM offering
+SELECT id, service, agency, filings, level, missing FROM offering
 WHERE ($1::text IS NULL OR service = $1) AND ($2::text IS NULL OR agency = $2)
 ORDER BY id;
 
@@ -52,3 +52,6 @@ FROM unnest($3::bigint[], $4::smallint[], $5::smallint[]) AS n (id, from_level, 
 
 -- name: level_history -> LevelChange
 SELECT from_level, to_level, at, cause FROM level_change WHERE offering = $1 ORDER BY at DESC, id DESC LIMIT 20;
+
+-- name: shared_services
+SELECT service FROM offering GROUP BY service HAVING count(*) > 1;

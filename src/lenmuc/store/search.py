@@ -49,15 +49,15 @@ class Found(msgspec.Struct, frozen=True):
     facets: dict[str, dict[str, int]]
 
 
-def _words(text: str) -> str | None:
-    """A tsquery in which every word must occur and the typed ones may be beginnings; `None` for no words."""
+def tsquery(text: str) -> str | None:
+    """A tsquery in which every word must occur, the last one perhaps not typed to its end; `None` for no words."""
     words = fold(text).split()[:20]
-    return " & ".join(f"'{word}':*" for word in words) or None
+    return " & ".join([*(f"'{word}'" for word in words[:-1]), *(f"'{word}':*" for word in words[-1:])]) or None
 
 
 async def search(conn: Connection, wanted: Wanted, page_size: int = PAGE_SIZE) -> Found:
     """Services that match, best first: the exact name, then the phrase, then the shorter name, then the used one."""
-    words = _words(wanted.text)
+    words = tsquery(wanted.text)
     conditions = (words, wanted.agency or None, wanted.field or None, wanted.tier or None, wanted.level)
     facets: dict[str, dict[str, int]] = {"field": {}, "tier": {}, "level": {}, "agency": {}}
     total = 0

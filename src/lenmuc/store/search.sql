@@ -1,6 +1,6 @@
 -- name: search_services -> ServiceHit
 WITH hit AS MATERIALIZED (
-    SELECT s.code, s.name, s.name_en, s.field, s.tiers, s.filings, s.folded, s.sort_key,
+    SELECT s.code, s.name, s.name_en, s.field, s.tiers, s.filings, s.folded, s.sort_key, s.words,
            CASE WHEN $2::text IS NULL THEN s.levels ELSE ARRAY[o.level] END AS levels
     FROM service s LEFT JOIN offering o ON o.service = s.code AND o.agency = $2
     WHERE ($1::text IS NULL OR s.words @@ to_tsquery('simple', $1)) AND ($2 IS NULL OR o.id IS NOT NULL)
@@ -9,7 +9,8 @@ SELECT code, name, name_en, field, tiers, filings, levels
 FROM hit
 WHERE ($3::text IS NULL OR field = $3) AND ($4::text IS NULL OR $4 = ANY (tiers))
   AND ($5::smallint IS NULL OR $5 = ANY (levels))
-ORDER BY (folded = $6::text) DESC, (position($6 IN folded) > 0) DESC,
+ORDER BY (folded = $6::text) DESC, (position(' ' || $6 || ' ' IN ' ' || folded || ' ') > 0) DESC,
+         (words @@ phraseto_tsquery('simple', $6)) DESC,
          CASE WHEN $6 = '' THEN 0 ELSE length(folded) END, CASE WHEN $6 = '' THEN 0 ELSE filings END DESC,
          sort_key, code
 LIMIT $7 OFFSET $8;

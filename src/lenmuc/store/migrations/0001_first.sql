@@ -24,7 +24,7 @@ CREATE TABLE field (
 
 CREATE TABLE service (
     code           text PRIMARY KEY CHECK (length(code) BETWEEN 1 AND 60),
-    name           text NOT NULL CHECK (length(name) BETWEEN 1 AND 1000),
+    name           text NOT NULL CHECK (length(name) BETWEEN 1 AND 4000),
     name_en        text NOT NULL DEFAULT '',
     field          text NOT NULL REFERENCES field,
     ministry       text NOT NULL DEFAULT '',
@@ -182,11 +182,11 @@ ALTER TABLE roadmap ENABLE ROW LEVEL SECURITY;
 ALTER TABLE roadmap FORCE ROW LEVEL SECURITY;
 CREATE POLICY roadmap_read ON roadmap FOR SELECT USING (
     (acting_role() <> 'nobody' AND published)
-    OR acting_role() IN ('planner', 'administrator')
+    OR acting_role() IN ('planner', 'administrator', 'program')
     OR (acting_role() = 'staff' AND agency IN ('', acting_agency())));
 CREATE POLICY roadmap_insert ON roadmap FOR INSERT WITH CHECK (acting_role() = 'planner');
 CREATE POLICY roadmap_update ON roadmap FOR UPDATE
-    USING (acting_role() = 'planner') WITH CHECK (acting_role() = 'planner');
+    USING (acting_role() IN ('planner', 'program')) WITH CHECK (acting_role() IN ('planner', 'program'));
 
 ALTER TABLE audit ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,127 @@
+"""The command line: `lenmuc demo`, `serve`, `migrate`, `load`, `check`, `plan`, `user`."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import asyncpg
+
+from lenmuc import __version__, running
+from lenmuc.actions import accounts, loading, planfile
+from lenmuc.content.errors import ContentError
+from lenmuc.content.everything import load_content
+from lenmuc.core.errors import LenMucError, Refused
+from lenmuc.settings import BadSetting, Settings
+from lenmuc.store.embedded import CannotStart
+from lenmuc.store.migrate import CannotMigrate
+
+
+class Failed(Exception):
+    """A command cannot go on; the text says why and what to do."""
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    settings = Settings.read(os.environ)
+    try:
+        listening = running.listen(settings)
+    except OSError as taken:
+        raise Failed(
+            f"Port {settings.port} on {settings.host} is in use ({taken.strerror}). "
+            f"Stop the other program, or choose another port: LENMUC_PORT={settings.port + 1} make run"
+        ) from taken
+    asyncio.run(running.serve(settings, listening, demo=arguments.command == "demo", say=running.teller()))
+
+
+def _migrate(_: argparse.Namespace) -> None:
+    async def go() -> None:
+        async with running.open_database(Settings.read(os.environ), running.teller()):
+            pass
+
+    asyncio.run(go())
+    print("The database is up to date.")
+
+
+def _load(_: argparse.Namespace) -> None:
+    async def go() -> loading.Loaded:
+        say = running.teller()
+        content = load_content()
+        async with running.open_database(Settings.read(os.environ), say) as db:
+            return await loading.load(db, content, say)
+
+    done = asyncio.run(go())
+    print(f"{done.services} services, {done.agencies} agencies, {done.offerings} offerings in {done.seconds:.1f} s")
+
+
+def _check(_: argparse.Namespace) -> None:
+    content = load_content()
+    for scheme in content.schemes.values():
+        print(f"{scheme.id}: {len(scheme.criteria)} criteria, {len(scheme.levels)} levels")
+    catalogue = content.catalogue
+    print(f"catalogue: {len(catalogue.services)} services, {len(catalogue.agencies)} agencies")
+
+
+def _plan(arguments: argparse.Namespace) -> None:
+    text = sys.stdin.buffer.read() if arguments.problem == "-" else Path(arguments.problem).read_bytes()
+    plan = planfile.plan(text, progress=lambda line: print(line, file=sys.stderr))
+    if arguments.output:
+        Path(arguments.output).write_bytes(plan)
+    else:
+        sys.stdout.buffer.write(plan)
+
+
+def _user(arguments: argparse.Namespace) -> None:
+    async def go() -> str:
+        async with running.open_database(Settings.read(os.environ), running.teller(quiet=True)) as db:
+            return await accounts.create_with_password(
+                db, arguments.email, arguments.name, arguments.role, arguments.agency
+            )
+
+    password = asyncio.run(go())
+    print(f"{arguments.email} may sign in with this password, shown once: {password}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lenmuc", description="Which online level each public service has, what is missing, what to do first."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, act: Callable[[argparse.Namespace], None], words: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=words, description=words)
+        made.set_defaults(act=act)
+        return made
+
+    command("demo", _serve, "Serve with Hà Nội loaded and demonstration people made.")
+    command("serve", _serve, "Serve with what the database holds.")
+    command("migrate", _migrate, "Bring the database schema up to this program.")
+    command("load", _load, "Load the catalogue files into the database.")
+    command("check", _check, "Check the schemes and catalogue files without a database.")
+    plan = command("plan", _plan, "Compute a roadmap from a problem file (JSON) alone.")
+    plan.add_argument("problem", metavar="PROBLEM", help="the problem file, or - for standard input")
+    plan.add_argument("-o", "--output", metavar="FILE", help="write the solution there instead of printing it")
+    user = command("user", _user, "Make an account; its password is printed once.")
+    user.add_argument("email")
+    user.add_argument("--name", required=True)
+    user.add_argument("--role", required=True, choices=("staff", "planner", "administrator"))
+    user.add_argument("--agency", default="", help="the agency's code, for staff")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one command. Exit code 0: done; 1: a clear error on standard error; 2: the command line is wrong."""
+    arguments = _parser().parse_args(argv)
+    try:
+        arguments.act(arguments)
+    except Refused as refused:
+        lines = [f"{f.field}: {f.message.text % f.message.params}" for f in refused.faults]
+        sys.exit("\n".join([str(refused), *lines]))
+    except (Failed, LenMucError, BadSetting, ContentError, CannotStart, CannotMigrate, FileNotFoundError) as wrong:
+        sys.exit(f"lenmuc: {wrong}")
+    except (OSError, asyncpg.PostgresError) as wrong:
+        sys.exit(f"lenmuc: the database cannot be reached or used: {wrong}")
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,111 @@
+"""The life of the program: the database opened, the catalogue loaded, the site served, all closed again."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import uvicorn
+
+from lenmuc.actions import accounts, loading, planning
+from lenmuc.app import create_app
+from lenmuc.content.everything import Content, load_content
+from lenmuc.settings import Settings
+from lenmuc.store.database import PooledDatabase
+from lenmuc.store.embedded import EmbeddedPostgres
+from lenmuc.store.migrate import migrate
+
+Say = Callable[[str], None]
+
+
+def teller(quiet: bool = False) -> Say:
+    """Says each step with the seconds since the start, on standard error."""
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        if not quiet:
+            print(f"{time.monotonic() - started:6.1f} s  {text}", file=sys.stderr, flush=True)
+
+    return say
+
+
+@contextlib.asynccontextmanager
+async def open_database(settings: Settings, say: Say) -> AsyncIterator[PooledDatabase]:
+    """The database, migrated and ready: the embedded server, or the external one that the settings name."""
+    async with contextlib.AsyncExitStack() as stack:
+        if settings.embedded:
+            say("starting the built-in PostgreSQL")
+            server = await stack.enter_async_context(EmbeddedPostgres(settings.data, say=say))
+            owner, app = server.owner_dsn, server.app_dsn
+        else:
+            say("connecting to the PostgreSQL of DATABASE_URL")
+            app = settings.database_url
+            owner = settings.owner_database_url or app
+        await migrate(owner, say=say)
+        db = PooledDatabase(app)
+        await db.open()
+        stack.push_async_callback(db.close)
+        yield db
+
+
+async def prepare(db: PooledDatabase, content: Content, say: Say) -> None:
+    """Load the catalogue when the database does not hold it yet, and tidy up after a sudden end."""
+    if not await loading.is_loaded(db, content):
+        await loading.load(db, content, say)
+    await planning.fail_abandoned(db)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The socket to serve on, taken before anything slow happens. Raises `OSError` when it is in use."""
+    sock = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((settings.host, settings.port))
+    return sock
+
+
+DEMO_AGENCIES = ("STP", "SXD", "X00004", "X00070")
+
+
+async def show_demo_people(db: PooledDatabase, content: Content, say: Say) -> None:
+    """Make the people of the demonstration when there are none; their passwords are said this once only."""
+    people = await accounts.create_demo_people(db, DEMO_AGENCIES)
+    if not people:
+        say("demo people exist already; `lenmuc demo --new-passwords` gives them new passwords")
+        return
+    say("demo people (shown once; this is a demonstration, do not use it with real data):")
+    for email, password, role, agency in people:
+        say(f"    {role:<8} {agency:<7} {email:<28} {password}")
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to us: the database has to be stopped after the last reply, not by the interrupt."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(settings: Settings, sock: socket.socket, *, demo: bool, say: Say) -> None:
+    """Serve on `sock` until Ctrl-C or SIGTERM. Raises `CannotStart`, `ContentError` before it serves."""
+    with contextlib.closing(sock):
+        content = await asyncio.to_thread(load_content)
+        async with open_database(settings, say) as db:
+            await prepare(db, content, say)
+            if demo:
+                await show_demo_people(db, content, say)
+            app = create_app(settings, db, content)
+            config = uvicorn.Config(
+                app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=15,
+                timeout_graceful_shutdown=5, limit_concurrency=500, h11_max_incomplete_event_size=32 * 1024,
+            )  # fmt: skip
+            server = _Server(config)
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
+            say(f"ready: http://{settings.host}:{settings.port}/   (Ctrl-C stops it; what was entered is kept)")
+            await server.serve(sockets=[sock])
+            say("stopping")
+        say("stopped, the data is kept")

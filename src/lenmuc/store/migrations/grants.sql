@@ -1,0 +1,8 @@
+-- What the program's role may do: read and write rows, never change tables; history only grows.
+GRANT USAGE ON SCHEMA public TO lenmuc_app;
+GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO lenmuc_app;
+GRANT DELETE ON session, sign_in_attempt TO lenmuc_app;
+REVOKE UPDATE, DELETE, TRUNCATE ON audit, level_change, migration FROM lenmuc_app;
+REVOKE INSERT ON migration FROM lenmuc_app;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO lenmuc_app;
+DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO lenmuc_app', current_database()); END $$;

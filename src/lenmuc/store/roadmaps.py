@@ -1,0 +1,125 @@
+"""Roadmaps with their whole problem, so that each can be reproduced and explained years later."""
+
+import datetime as dt
+import gzip
+from typing import Any
+
+import msgspec
+
+from lenmuc.core.roadmap.problem import Problem, Solution
+from lenmuc.store.queries import Connection, queries
+
+Q = queries("roadmaps")
+
+
+class PlanRequest(msgspec.Struct, frozen=True):
+    """What a planner asked for; `agency` is empty for the whole place, `first_quarter` is like 2027Q1.
+
+    Days are person-days a quarter: of the central team, of each city body, of each ward or commune.
+    """
+
+    name: str
+    agency: str
+    first_quarter: str
+    quarters: int
+    central_days: float
+    body_days: float
+    ward_days: float
+    seconds: float = 60.0
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What a list of roadmaps shows without opening the plan. Offerings by level before and after, cumulative.
+
+    `gap` is the proven distance from the best possible plan, as a share; `filings_*` are filings a year.
+    """
+
+    offerings: int
+    at_3_before: int
+    at_4_before: int
+    at_3_after: int
+    at_4_after: int
+    filings_3_after: int
+    filings_4_after: int
+    items: int
+    planned: int
+    value: float
+    bound: float
+    gap: float
+    status: str
+    seconds: float
+
+
+class Roadmap(msgspec.Struct, frozen=True):
+    """A roadmap as lists show it; `agency` is empty for the whole place, `by` the planner's name."""
+
+    id: int
+    name: str
+    agency: str
+    scheme: str
+    status: str
+    published: bool
+    settings: PlanRequest
+    summary: Summary | None
+    failure: str
+    by: str
+    created: dt.datetime
+    finished: dt.datetime | None
+
+
+class StoredPlan(msgspec.Struct, frozen=True):
+    """The two files of a finished plan, gzipped JSON."""
+
+    problem: bytes
+    solution: bytes
+
+
+def _pack(value: Any) -> bytes:
+    return gzip.compress(msgspec.json.encode(value), compresslevel=6, mtime=0)
+
+
+async def start_roadmap(conn: Connection, settings: PlanRequest, scheme: str, person: int) -> int:
+    """A new roadmap that is being computed; its number."""
+    number = await Q.value(
+        conn, "start_roadmap", settings.name, settings.agency, scheme, msgspec.to_builtins(settings), person
+    )
+    return int(number)
+
+
+async def finish_roadmap(conn: Connection, id: int, problem: Problem, solution: Solution, summary: Summary) -> None:
+    """Store the plan that was found."""
+    await Q.run(conn, "finish_roadmap", id, _pack(problem), _pack(solution), msgspec.to_builtins(summary))
+
+
+async def fail_roadmap(conn: Connection, id: int, failure: str) -> None:
+    """Say why there is no plan."""
+    await Q.run(conn, "fail_roadmap", id, failure)
+
+
+async def fail_abandoned(conn: Connection, failure: str) -> int:
+    """Mark what was being computed when the program stopped; how many."""
+    return await Q.run(conn, "fail_abandoned", failure)
+
+
+async def publish_roadmap(conn: Connection, id: int, published: bool) -> bool:
+    """Show a finished roadmap to the public, or take it back; false when there is no finished one."""
+    return await Q.run(conn, "publish_roadmap", id, published) == 1
+
+
+async def find_roadmap(conn: Connection, id: int) -> Roadmap | None:
+    """The roadmap with this number, if the one who asks may see it."""
+    return await Q.one(conn, "find_roadmap", Roadmap, id)
+
+
+async def list_roadmaps(conn: Connection, agency: str = "", *, published: bool = False) -> list[Roadmap]:
+    """Roadmaps, newest first: all that one may see, those that touch an agency, or the published ones."""
+    return await Q.all(conn, "list_roadmaps", Roadmap, agency or None, published)
+
+
+async def read_plan(conn: Connection, id: int) -> tuple[Problem, Solution] | None:
+    """The whole problem and its solution, or `None` while there is none."""
+    stored = await Q.one(conn, "read_plan", StoredPlan, id)
+    if stored is None:
+        return None
+    problem = msgspec.json.decode(gzip.decompress(stored.problem), type=Problem)
+    return problem, msgspec.json.decode(gzip.decompress(stored.solution), type=Solution)
