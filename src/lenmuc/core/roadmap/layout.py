@@ -1,0 +1,83 @@
+"""Lay a plan out from the left: every item as early as its needs and the days left allow."""
+
+from collections.abc import Callable
+
+from lenmuc.core.roadmap.network import Calendar, Network
+from lenmuc.core.roadmap.problem import Problem
+
+
+def lay_out(problem: Problem, wish: dict[int, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """(quarter of each item, quarter of each upgrade) for upgrades (by number) wished by these quarters.
+
+    The items are laid in the order in which the wish needs them, each in the first quarter that its needs
+    and the
+    days left allow; so none could stand a quarter earlier, and none later than wished. What then still
+    fits is added.
+    """
+    network = Network(problem)
+    order = network.in_order()
+    place = {node: at for at, node in enumerate(order)}
+    finish: list[int | None] = [None] * len(order)
+    calendar = Calendar(network)
+
+    def lay(node: int) -> None:
+        after = network.earliest[node]
+        for need in network.needs[node]:
+            done = finish[need]
+            if done is None:
+                return
+            after = max(after, done)
+        if after < network.horizon and (quarter := calendar.first(network.days[node], after)) is not None:
+            calendar.take(network.days[node], quarter)
+            finish[node] = quarter
+
+    wanted = {network.items + upgrade: quarter for upgrade, quarter in wish.items()}
+    for node in reversed(order):
+        if node in wanted:
+            for need in network.needs[node]:
+                wanted[need] = min(wanted.get(need, network.horizon), wanted[node])
+    for node in sorted(wanted, key=lambda node: (wanted[node], place[node])):
+        lay(node)
+    while _fill(network, calendar, finish, place, lay):
+        pass
+    quarters = {node: quarter for node, quarter in enumerate(finish) if quarter is not None}
+    items = {item.id: quarters[at] for at, item in enumerate(problem.items) if at in quarters}
+    upgrades = {u.id: quarters[at] for at, u in enumerate(problem.upgrades, network.items) if at in quarters}
+    return items, upgrades
+
+
+def _fill(
+    network: Network,
+    calendar: Calendar,
+    finish: list[int | None],
+    place: dict[int, int],
+    lay: Callable[[int], None],
+) -> bool:
+    """Add the upgrades that fit as a whole into what is left, the most gain for its days first."""
+    work: list[tuple[float, int, list[int]]] = []
+    for node in range(network.items, len(finish)):
+        if finish[node] is not None:
+            continue
+        stack = [node]
+        seen = {node}
+        for each in stack:
+            fresh = [need for need in network.needs[each] if finish[need] is None and need not in seen]
+            seen.update(fresh)
+            stack += fresh
+        if any(network.earliest[each] >= network.horizon for each in stack):
+            continue
+        days = sum(sum(network.days[each].values()) for each in stack)
+        work.append((-network.gain[node] / (days + 1e-9), node, sorted(stack, key=place.__getitem__)))
+    found = False
+    for _, node, stack in sorted(work):
+        total: dict[int, float] = {}
+        for each in stack:
+            if finish[each] is None:
+                for pool, days in network.days[each].items():
+                    total[pool] = total.get(pool, 0.0) + days
+        if calendar.holds(total):
+            for each in stack:
+                if finish[each] is None:
+                    lay(each)
+            found = found or finish[node] is not None
+    return found

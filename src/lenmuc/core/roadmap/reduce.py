@@ -1,0 +1,252 @@
+"""Exact reductions: the same best plan from far fewer nodes. Each says why nothing is lost."""
+
+from lenmuc.core.roadmap.network import Network
+from lenmuc.core.roadmap.problem import ALLOWANCE
+
+_CLOSURES = 4_000_000  # members of all closures together beyond which they are not worth their memory
+
+
+def reduce(network: Network) -> None:
+    """Shrink the network in place until nothing more can be done."""
+    drop_impossible(network)
+    while True:
+        found = True
+        while found:
+            found = False
+            for step in _STEPS:
+                found = step(network) or found
+        if not tighten(network):
+            return
+
+
+def drop_impossible(network: Network) -> bool:
+    """What cannot be finished within the horizon goes, and everything that needs it."""
+    stack = [node for node in network.nodes() if network.earliest[node] >= network.horizon]
+    found = bool(stack)
+    while stack:
+        node = stack.pop()
+        if network.alive[node]:
+            stack += network.users[node]
+            network.remove(node)
+    return found
+
+
+def drop_unneeded(network: Network) -> bool:
+    """Work that brings nothing and that nothing needs is never worth a day."""
+    stack = [node for node in network.nodes() if not network.users[node] and network.gain[node] == 0]
+    found = bool(stack)
+    while stack:
+        node = stack.pop()
+        needs = network.needs[node]
+        network.remove(node)
+        stack += [need for need in needs if not network.users[need] and network.gain[need] == 0]
+    return found
+
+
+def free_pools(network: Network) -> bool:
+    """A pool that has days enough for all that is left, in every quarter, stands in nobody's way."""
+    totals = pool_totals(network, network.nodes())
+    free = {
+        pool
+        for pool, total in totals.items()
+        if all(need <= have + ALLOWANCE for need, have in zip(total, network.capacity[pool], strict=True))
+    }
+    if free:
+        for node in network.nodes():
+            if not free.isdisjoint(network.days[node]):
+                network.days[node] = {p: days for p, days in network.days[node].items() if p not in free}
+    return bool(free)
+
+
+def pool_totals(network: Network, nodes: list[int]) -> dict[int, list[float]]:
+    """For each pool the days of all nodes that can be finished by quarter t, for each t."""
+    totals: dict[int, list[float]] = {}
+    for node in nodes:
+        for pool, days in network.days[node].items():
+            row = totals.setdefault(pool, [0.0] * network.horizon)
+            if network.earliest[node] < network.horizon:
+                row[network.earliest[node]] += days
+    for row in totals.values():
+        for quarter in range(1, network.horizon):
+            row[quarter] += row[quarter - 1]
+    return totals
+
+
+def pass_through(network: Network) -> bool:
+    """What takes no days and brings nothing is finished as soon as its needs are: its users need those
+    instead.
+    """
+    found = False
+    for node in network.nodes():
+        if network.gain[node] or network.days[node]:
+            continue
+        needs, users = network.needs[node], network.users[node]
+        if len(needs) > 1 and len(users) > 1 and len(needs) * len(users) > 4 * (len(needs) + len(users)):
+            continue  # a milestone between many and many is cheaper kept
+        network.remove(node)
+        for user in users:
+            network.need(user, needs)
+            network.earliest[user] = max(network.earliest[user], network.earliest[node])
+        found = True
+    return found
+
+
+def settle(network: Network) -> bool:
+    """What brings gain, takes no days and needs nothing is reached at its earliest in every plan."""
+    found = False
+    for node in network.nodes():
+        if network.needs[node] or network.days[node]:
+            continue
+        for upgrade in network.upgrades[node]:
+            network.settled[upgrade] = network.earliest[node]
+        users = network.users[node]
+        network.remove(node)
+        for user in users:
+            network.earliest[user] = max(network.earliest[user], network.earliest[node])
+        found = True
+    return found
+
+
+def drop_implied(network: Network) -> bool:
+    """A need that one of the other needs has already says nothing new."""
+    found = False
+    for node in network.nodes():
+        needs = network.needs[node]
+        if len(needs) < 2:
+            continue
+        implied: set[int] = set()
+        for need in needs:
+            if network.needs[need]:
+                implied |= needs & network.needs[need]
+        for need in implied:
+            needs.discard(need)
+            network.users[need].discard(node)
+            found = True
+    return found
+
+
+def fold_gain(network: Network) -> bool:
+    """What takes no days and needs one thing alone is reached with it: the gain moves there."""
+    found = False
+    for node in network.nodes():
+        if network.days[node] or len(network.needs[node]) != 1:
+            continue
+        (need,) = network.needs[node]
+        if network.earliest[node] > network.earliest[need]:
+            continue
+        users = network.users[node]
+        network.remove(node)
+        network.gain[need] += network.gain[node]
+        network.upgrades[need] += network.upgrades[node]
+        for user in users:
+            network.need(user, (need,))
+        found = True
+    return found
+
+
+def merge_alike(network: Network) -> bool:
+    """What takes no days and needs the same is reached together: one node with the sum of the gains."""
+    found = False
+    groups: dict[tuple[int, frozenset[int]], int] = {}
+    for node in network.nodes():
+        if network.days[node]:
+            continue
+        key = (network.earliest[node], frozenset(network.needs[node]))
+        into = groups.setdefault(key, node)
+        if into != node:
+            users = network.users[node]
+            network.remove(node)
+            network.gain[into] += network.gain[node]
+            network.upgrades[into] += network.upgrades[node]
+            for user in users:
+                network.need(user, (into,))
+            found = True
+    return found
+
+
+def fold_single(network: Network) -> bool:
+    """Work that brings nothing and that one thing alone needs can wait for it: the two are one. Chains
+    collapse.
+    """
+    found = False
+    for node in network.nodes():
+        if network.gain[node] == 0 and len(network.users[node]) == 1:
+            (user,) = network.users[node]
+            _join(network, node, user)
+            found = True
+    return found
+
+
+def merge_same_users(network: Network) -> bool:
+    """Work that brings nothing and serves exactly the same things is worth something only together."""
+    found = False
+    groups: dict[frozenset[int], int] = {}
+    for node in network.nodes():
+        if network.gain[node] == 0 and network.users[node]:
+            into = groups.setdefault(frozenset(network.users[node]), node)
+            if into != node:
+                _join(network, node, into)
+                found = True
+    return found
+
+
+def _join(network: Network, node: int, into: int) -> None:
+    """Make `node` part of `into`: the days of both, the needs of both."""
+    needs = network.needs[node]
+    days = dict(network.days[into])
+    for pool, more in network.days[node].items():
+        days[pool] = days.get(pool, 0.0) + more
+    network.remove(node)
+    network.days[into] = days
+    network.earliest[into] = max(network.earliest[into], network.earliest[node])
+    network.need(into, needs)
+
+
+def tighten(network: Network) -> bool:
+    """Nothing is finished before the days of all it needs are there; what that makes impossible goes.
+
+    Needs implied over more than one step go as well. Says whether there is anything new.
+    """
+    closures: dict[int, set[int]] = {}
+    size = 0
+    found = False
+    for node in network.in_order():
+        needs = network.needs[node]
+        stood = network.earliest[node]
+        quarter = max([stood, *(network.earliest[need] for need in needs)])
+        network.earliest[node] = quarter
+        if size > _CLOSURES:
+            continue
+        below: set[int] = set().union(*(closures[need] for need in needs))
+        for need in needs & below:
+            needs.discard(need)
+            network.users[need].discard(node)
+            found = True
+        below |= needs
+        if network.users[node]:
+            closures[node] = below
+            size += len(below)
+        wanted = dict(network.days[node])
+        for each in below:
+            for pool, days in network.days[each].items():
+                wanted[pool] = wanted.get(pool, 0.0) + days
+        for pool, days in wanted.items():
+            row = network.capacity[pool]
+            while quarter < network.horizon and row[quarter] + ALLOWANCE < days:
+                quarter += 1
+        network.earliest[node] = quarter
+        found = found or quarter > stood
+    return drop_impossible(network) or found
+
+
+_STEPS = (
+    drop_unneeded,
+    free_pools,
+    pass_through,
+    settle,
+    drop_implied,
+    fold_gain,
+    merge_alike,
+    fold_single,
+    merge_same_users,
+)

@@ -1,0 +1,110 @@
+"""Hundreds of small made-up problems against enumeration, and published instances against their proven
+optima.
+"""
+
+import math
+import os
+from pathlib import Path
+
+import pytest
+from checker import best_by_enumeration, must_be_a_plan, must_be_true
+from hypothesis import given, settings
+from small_problems import problems
+
+from lenmuc.core.roadmap.explain import explain, unlocks
+from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade
+from lenmuc.core.roadmap.solve import solve
+from lenmuc.core.roadmap.words import in_words
+
+SHARED = Path(os.environ.get("LENMUC_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
+many = settings(max_examples=600, deadline=None, derandomize=True)
+
+
+def same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-6)
+
+
+@many
+@given(problems())
+def test_the_plan_is_the_best_of_all_plans(problem: Problem) -> None:
+    solution = solve(problem)
+    must_be_a_plan(problem, solution)
+    assert same(solution.value, best_by_enumeration(problem))
+    assert solution.status == "optimal"
+
+
+@many
+@given(problems(items=12, upgrades=12, quarters=5))
+def test_reductions_change_nothing_and_every_reason_is_true(problem: Problem) -> None:
+    solution = solve(problem)
+    must_be_a_plan(problem, solution)
+    assert same(solution.value, solve(problem, reduced=False).value)
+    reasons = explain(problem, solution)
+    assert list(reasons) == [item.id for item in problem.items]
+    for id, reason in reasons.items():
+        must_be_true(problem, solution, id, reason)
+        message = in_words(problem, reason)
+        assert message.text % message.params
+    assert set(unlocks(problem, solution)) == set(reasons)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(problems(items=12, upgrades=12, quarters=5))
+def test_the_same_problem_gives_the_same_roadmap(problem: Problem) -> None:
+    first, second = solve(problem), solve(problem)
+    assert (first.finish, first.reached, first.value, first.bound) == (
+        second.finish,
+        second.reached,
+        second.value,
+        second.bound,
+    )
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(problems(items=12, upgrades=12, quarters=5))
+def test_without_time_there_is_still_a_plan_and_its_bound_holds(problem: Problem) -> None:
+    best = solve(problem)
+    hasty = solve(Problem(problem.quarters, problem.pools, problem.items, problem.upgrades, seconds=1e-9))
+    if problem.discount:
+        return
+    must_be_a_plan(problem, hasty)
+    assert hasty.value <= best.value + 1e-6
+    assert hasty.bound >= best.value - 1e-6
+
+
+def published(name: str, ratio: float) -> Problem:
+    """A Next Release Problem instance (Xuan 2012) as a roadmap of one quarter."""
+    path = SHARED / "data" / "nrp" / f"{name}.txt"
+    if not path.exists():
+        pytest.skip("the published instances are not on this machine")
+    numbers = iter(map(int, path.read_text().split()))
+    costs: list[int] = []
+    for _ in range(next(numbers)):
+        costs += [next(numbers) for _ in range(next(numbers))]
+    needs: list[list[str]] = [[] for _ in costs]
+    for _ in range(next(numbers)):
+        needed, user = next(numbers), next(numbers)
+        needs[user - 1].append(f"i{needed}")
+    upgrades = []
+    for customer in range(next(numbers)):
+        profit = next(numbers)
+        wanted = tuple(f"i{next(numbers)}" for _ in range(next(numbers)))
+        upgrades.append(Upgrade(f"u{customer}", 3, profit, wanted))
+    items = tuple(Item(f"i{n}", "all", cost, tuple(needs[n - 1])) for n, cost in enumerate(costs, start=1))
+    return Problem(
+        ("now",), (Pool("all", (float(int(ratio * sum(costs))),)),), items, tuple(upgrades), gap=0.0
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "ratio", "optimum"),
+    [
+        ("nrp1", 0.3, 1204), ("nrp1", 0.5, 1836), ("nrp1", 0.7, 2507),
+        ("nrp-e1", 0.3, 7919), ("nrp-e1", 0.5, 11071), ("nrp-e2", 0.7, 12607), ("nrp-m1", 0.3, 10770),
+    ],
+)  # fmt: skip
+def test_published_problems_give_their_proven_optimum(name: str, ratio: float, optimum: int) -> None:
+    problem = published(name, ratio)
+    solution = solve(problem)
+    must_be_a_plan(problem, solution)
+    assert (solution.value, solution.status) == (pytest.approx(optimum), "optimal")
