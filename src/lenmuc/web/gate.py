@@ -1,0 +1,180 @@
+"""The gate around the whole program: every request comes in through it and every reply goes out through it.
+
+It is plain ASGI outside the framework, because the framework's own hooks run neither for addresses that no
+route knows nor for replies to failures.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from lenmuc.settings import Settings
+from lenmuc.store.database import Database
+from lenmuc.web import templating, visits
+from lenmuc.web.access import (
+    SAFE_METHODS,
+    cookie_token,
+    header,
+    must_be_our_page,
+    must_carry_token,
+    session_of,
+)
+from lenmuc.web.bodies import (
+    SECONDS,
+    Receive,
+    form_fields,
+    kind_of,
+    must_be_json,
+    must_be_readable,
+    read_body,
+    replay,
+    without_field,
+)
+from lenmuc.web.errors import Reply, tell
+from lenmuc.web.headers import complete
+from lenmuc.web.language import Language, asked_for, of_path
+from lenmuc.web.templating import Templates
+from lenmuc.web.visits import Visit
+
+Scope = dict[str, Any]
+Send = Callable[[Any], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+# Answered without looking at the session: the same for all, and needed when the database is away.
+_FOR_ALL = ("/static/", "/healthz", "/readyz")
+_CSRF = "csrf"
+
+
+class Gate:
+    """`app` behind sessions, limits, proof of origin, security headers and one way of telling failures."""
+
+    def __init__(
+        self,
+        app: App,
+        settings: Settings,
+        db: Database,
+        languages: dict[str, Language],
+        templates: Templates,
+        *,
+        body_seconds: float = SECONDS,
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._db = db
+        self._languages = languages
+        self._templates = templates
+        self._body_seconds = body_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or pass on what is not HTTP: the start and the end of the program."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        scope = {**scope, "state": dict(scope.get("state") or {})}
+        visits.put(scope, self._visit(scope))
+        templating.put(scope, self._templates)
+        out = _Out(send, scope, https=self._settings.https, bodiless=scope["method"] == "HEAD")
+        try:
+            must_be_readable(scope)
+            await self._recognise(scope)
+            if scope["method"] not in SAFE_METHODS:
+                receive = await self._receive_change(scope, receive)
+            if scope["method"] == "HEAD":
+                scope["method"] = "GET"
+            await self._app(scope, receive, out.send)
+        except Exception as error:
+            if out.started:
+                raise
+            await out.reply(self._tell(error, scope), close=scope["method"] not in SAFE_METHODS)
+
+    def _visit(self, scope: Scope) -> Visit:
+        headers = scope["headers"]
+        path = scope["path"]
+        code = of_path(path) or asked_for(header(headers, b"accept-language"), self._settings.language)
+        return Visit(
+            request_id=secrets.token_hex(8),
+            method=scope["method"],
+            path=path,
+            query=scope.get("query_string", b"").decode("latin-1"),
+            language=self._languages[code],
+        )
+
+    async def _recognise(self, scope: Scope) -> None:
+        token = cookie_token(scope["headers"], self._settings.https)
+        if token and not scope["path"].startswith(_FOR_ALL):
+            session = await session_of(self._db, token)
+            visits.put(scope, msgspec.structs.replace(visits.of_scope(scope), session=session))
+
+    async def _receive_change(self, scope: Scope, receive: Receive) -> Receive:
+        """Everything that an unsafe request must pass; its body without the token, ready to be read."""
+        headers = scope["headers"]
+        must_be_our_page(headers, self._settings.https)
+        body = await read_body(scope, receive, seconds=self._body_seconds)
+        kind = kind_of(headers, body)
+        given = [value.decode("latin-1") for name, value in headers if name.lower() == b"x-csrf-token"]
+        if kind == "form":
+            given += [value for name, value in form_fields(body) if name == _CSRF]
+            body = without_field(body, _CSRF.encode())
+        elif kind == "json":
+            must_be_json(body)
+        must_carry_token(visits.of_scope(scope).session, given)
+        length = (b"content-length", str(len(body)).encode())
+        kept = [pair for pair in headers if pair[0].lower() not in (b"content-length", b"transfer-encoding")]
+        scope["headers"] = [*kept, length]
+        return replay(body, receive)
+
+    def _tell(self, error: Exception, scope: Scope) -> Reply:
+        return answer_failure(error, scope, self._templates)
+
+
+def answer_failure(error: Exception, scope: Scope, templates: Templates) -> Reply:
+    """The answer to a failure of the request in `scope`."""
+    headers = scope["headers"]
+    return tell(
+        error,
+        visits.of_scope(scope),
+        templates,
+        if_match=bool(header(headers, b"if-match")),
+        referer=header(headers, b"referer"),
+    )
+
+
+class _Out:
+    """The way out of one request: headers completed, no body for HEAD."""
+
+    def __init__(self, send: Send, scope: Scope, *, https: bool, bodiless: bool) -> None:
+        self._send = send
+        self._scope = scope
+        self._https = https
+        self._bodiless = bodiless
+        self.started = False
+
+    async def send(self, event: dict[str, Any]) -> None:
+        """Pass on one event of the reply."""
+        if event["type"] == "http.response.start":
+            self.started = True
+            visit = visits.of_scope(self._scope)
+            headers = complete(
+                list(event.get("headers", [])),
+                request_id=visit.request_id,
+                signed_in=visit.session is not None,
+                https=self._https,
+            )
+            event = {**event, "headers": headers}
+        elif event["type"] == "http.response.body" and self._bodiless:
+            event = {**event, "body": b""}
+        await self._send(event)
+
+    async def reply(self, reply: Reply, *, close: bool) -> None:
+        """Send a finished answer; and `close` the connection if its request may be unread."""
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+        headers.append((b"content-length", str(len(reply.body)).encode()))
+        if close:
+            headers.append((b"connection", b"close"))
+        await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": reply.body, "more_body": False})

@@ -1,0 +1,135 @@
+"""Putting the web layer together, for `app.py` and for tests."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+from litestar import Litestar, Request, Response, get
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ExceptionHandlersMap, Guard
+
+from lenmuc import paths
+from lenmuc.core.answers import Identity
+from lenmuc.settings import Settings
+from lenmuc.store.database import Database
+from lenmuc.web.access import Needs, anyone, known_language
+from lenmuc.web.assets import Assets
+from lenmuc.web.gate import Gate, answer_failure
+from lenmuc.web.language import Language, read_languages
+from lenmuc.web.templating import Templates
+from lenmuc.web.visits import Visit, visit_of
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Wiring(msgspec.Struct, frozen=True):
+    """What Litestar needs from the web layer. See `wire`."""
+
+    handlers: list[HTTPRouteHandler]
+    exception_handlers: ExceptionHandlersMap
+    guards: list[Guard]
+    dependencies: dict[str, Provide]
+    settings: Settings
+    db: Database
+    languages: dict[str, Language]
+    templates: Templates
+
+    def gate(self, app: Litestar, **options: Any) -> Gate:
+        """The ASGI program to serve: `app` behind the gate. Nothing may be served without it."""
+        return Gate(cast(Any, app), self.settings, self.db, self.languages, self.templates, **options)
+
+
+@get("/", guards=[anyone], sync_to_thread=False, include_in_schema=False)
+def front_door(request: AnyRequest) -> Response[None]:
+    """The home page in the language that the browser asks for."""
+    code = visit_of(request).language.code
+    return Response(None, status_code=302, headers={"Location": f"/{code}/", "Vary": "Accept-Language"})
+
+
+async def _who(request: AnyRequest) -> Identity:
+    return visit_of(request).who
+
+
+async def _visit(request: AnyRequest) -> Visit:
+    return visit_of(request)
+
+
+async def _language(request: AnyRequest) -> Language:
+    return visit_of(request).language
+
+
+def wire(
+    settings: Settings,
+    db: Database,
+    *,
+    templates: Path | None = None,
+    static: Path | None = None,
+    locale: Path | None = None,
+) -> Wiring:
+    """The web layer for one program. The folders are those of `paths` unless given.
+
+    In `app.py`::
+
+        wiring = wire(settings, db)
+        app = Litestar(
+            route_handlers=[*wiring.handlers, *pages, *api],
+            exception_handlers=wiring.exception_handlers,
+            guards=wiring.guards,
+            dependencies={**wiring.dependencies, "content": ...},
+            logging_config=None,
+            openapi_config=...,
+        )
+        return wiring.gate(app)
+
+    Handlers may ask for `db: NamedDependency[Database]`, `who: NamedDependency[Identity]`,
+    `visit: NamedDependency[Visit]`, `language: NamedDependency[Language]` and
+    `settings: NamedDependency[Settings]`. Each route says who may use it: `guards=[anyone]`,
+    `guards=[signed_in]` or `guards=[needs("planner")]`; `undeclared` finds those that do not.
+    Failures are raised, never answered by hand; unknown addresses get the same page or problem.
+    """
+    languages = read_languages(locale or paths.locale())
+    assets = Assets(static or paths.static())
+    pages = Templates(templates or paths.templates(), languages, assets)
+
+    def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
+        reply = answer_failure(error, cast(dict[str, Any], request.scope), pages)
+        headers = dict(reply.headers)
+        kind = headers.pop("content-type")
+        return Response(reply.body, status_code=reply.status, headers=headers, media_type=kind)
+
+    async def database() -> Database:
+        return db
+
+    async def chosen() -> Settings:
+        return settings
+
+    return Wiring(
+        handlers=[front_door, assets.handler()],
+        exception_handlers={Exception: failed},
+        guards=[known_language],
+        dependencies={
+            "db": Provide(database),
+            "settings": Provide(chosen),
+            "who": Provide(_who),
+            "visit": Provide(_visit),
+            "language": Provide(_language),
+        },
+        settings=settings,
+        db=db,
+        languages=languages,
+        templates=pages,
+    )
+
+
+def undeclared(app: Litestar) -> list[str]:
+    """Routes that do not say who may use them: method and path. A program that is whole has none."""
+    found: list[str] = []
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", []):
+            guards = handler.resolve_guards()
+            if "OPTIONS" not in handler.http_methods and not any(
+                isinstance(guard, Needs) for guard in guards
+            ):
+                found.append(f"{' '.join(sorted(handler.http_methods))} {route.path}")
+    return found

@@ -1,0 +1,104 @@
+"""Pages from templates: one environment a language, strict about every name, everything escaped."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import jinja2
+import msgspec
+from litestar import Response
+from litestar.connection import Request
+
+from lenmuc.web.assets import Assets
+from lenmuc.web.language import Language
+from lenmuc.web.visits import Visit, of_scope
+
+_KEY = "lenmuc.templates"
+HTML = "text/html; charset=utf-8"
+
+
+def environment(folder: Path, language: Language) -> jinja2.Environment:
+    """The templates of `folder` with the words, numbers and dates of `language`.
+
+    Texts in `_("…")` are format strings even without values, as the extractors of translators expect:
+    a per cent sign in them is written twice.
+    """
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    cast(Any, env).install_gettext_callables(_plain(language), _counted(language), newstyle=True)
+    env.policies["ext.i18n.trimmed"] = True
+    env.filters.update(
+        number=language.number,
+        date=language.date,
+        datetime=language.datetime,
+        message=language.message,
+        pick=language.pick,
+    )
+    env.globals.update(share=language.share)
+    env.filters["share"] = language.share
+    return env
+
+
+def _plain(language: Language) -> Any:
+    return lambda text: language.one.get(text, text)
+
+
+def _counted(language: Language) -> Any:
+    def ngettext(single: str, plural: str, count: int) -> str:
+        forms = language.many.get(single)
+        return forms[language.plural(count)] if forms else (single if count == 1 else plural)
+
+    return ngettext
+
+
+class Templates:
+    """Every template in every language."""
+
+    def __init__(self, folder: Path, languages: dict[str, Language], assets: Assets) -> None:
+        self._by_language = {code: environment(folder, language) for code, language in languages.items()}
+        for env in self._by_language.values():
+            env.globals["asset"] = assets.address
+
+    def html(self, visit: Visit, template: str, page: msgspec.Struct) -> str:
+        """The page as text. Raises `jinja2.TemplateError` for a template that is missing or wrong."""
+        return (
+            self._by_language[visit.language.code]
+            .get_template(template)
+            .render(
+                page=page,
+                lang=visit.language,
+                other_lang_url=visit.address_in(visit.other_language),
+                person=visit.session,
+                csrf=visit.csrf,
+                path=visit.path,
+            )
+        )
+
+
+def put(scope: dict[str, Any], templates: Templates) -> None:
+    """Keep the templates with the request."""
+    scope.setdefault("state", {})[_KEY] = templates
+
+
+def render(
+    request: Request[Any, Any, Any],
+    template: str,
+    page: msgspec.Struct,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response[str]:
+    """A reply with `template` filled from `page`, in the language and for the person of the request.
+
+    A template sees: `page`; `lang` (a `Language`); `other_lang_url`; `person` (a `Session`, or none);
+    `csrf`; `path`; `asset("site.css")`; the filters number, date, datetime, message, pick and share.
+    """
+    scope = cast(dict[str, Any], request.scope)
+    templates = cast(Templates, scope["state"][_KEY])
+    text = templates.html(of_scope(scope), template, page)
+    return Response(text, status_code=status, media_type=HTML, headers=headers)
