@@ -173,7 +173,7 @@ class EmbeddedPostgres:
             self._say("Waiting for the database of the last run to stop.")
             files.stop_process(self._layout, left.pid)
         elif _exists(left.pid):
-            # The number belongs to another program by now, and PostgreSQL would refuse to start beside it.
+            # Another program's by now, or of one killed but not yet buried: PostgreSQL would refuse to start.
             (self._layout.cluster / "postmaster.pid").unlink(missing_ok=True)
         if left.sockets != self._sockets:
             files.drop_socket_folder(self._layout, left.sockets)
@@ -244,6 +244,7 @@ class EmbeddedPostgres:
         words = ""
         for pause in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0):
             before = files.log_size(self._layout)
+            files.clear_socket(Path(self._sockets))
             self._process = self._spawn(user)
             if await self._ready(self._process):
                 return

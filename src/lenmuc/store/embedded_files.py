@@ -79,13 +79,18 @@ def socket_folder(layout: Layout, user: ServerUser) -> Path:
     return folder
 
 
+def clear_socket(folder: Path) -> None:
+    """Remove the socket of a server that is gone; PostgreSQL takes one just killed for a living one."""
+    for left in (folder / _SOCKET, folder / f"{_SOCKET}.lock"):
+        left.unlink(missing_ok=True)
+
+
 def drop_socket_folder(layout: Layout, folder: str) -> None:
     """Remove a socket folder that is not in the data, when nothing but a dead socket is in it."""
     path = Path(folder)
     if path.parent == layout.data or not path.name.startswith("lenmuc-"):
         return
-    for left in (path / _SOCKET, path / f"{_SOCKET}.lock"):
-        left.unlink(missing_ok=True)
+    clear_socket(path)
     if path.is_dir() and not any(path.iterdir()):
         path.rmdir()
 
