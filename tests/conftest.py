@@ -1,15 +1,21 @@
 """What tests may ask for. Only a test that asks for the database starts it: those of `core` run without."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
+from lenmuc.actions import accounts
 from lenmuc.actions.loading import load
 from lenmuc.content.everything import Content, load_content
 from lenmuc.core.answers import Identity
+from lenmuc.settings import Settings
 from lenmuc.store.database import PUBLIC, PooledDatabase, act_as, prepare_connection
 
 if TYPE_CHECKING:
@@ -79,3 +85,83 @@ async def db(city: Content, connection: Any) -> UndoneDatabase:
     """The loaded city; whatever the test writes is undone."""
     await prepare_connection(connection)
     return UndoneDatabase(connection)
+
+
+class Visitor:
+    """A browser without a screen: keeps its cookie, finds the form's token, follows nothing by itself."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.http = client
+        self.csrf = ""
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        """Open a page; its form token, if any, is kept for the next `post`."""
+        reply = await self.http.get(path, **options)
+        found = re.search(r'name="csrf" value="([^"]+)"', reply.text)
+        if found:
+            self.csrf = found[1]
+        return reply
+
+    async def post(self, path: str, **fields: Any) -> httpx.Response:
+        """Send a form with the token of the last page that had one."""
+        data = {**fields, **({"csrf": self.csrf} if self.csrf else {})}
+        return await self.http.post(path, data=data)
+
+    async def sign_in(self, email: str, password: str) -> httpx.Response:
+        """Sign in as a person would; the cookie is kept."""
+        await self.get("/vi/sign-in")
+        reply = await self.post("/vi/sign-in", email=email, password=password)
+        await self.get("/vi/")
+        return reply
+
+
+@pytest.fixture
+async def app(db: UndoneDatabase, content: Content, tmp_path: Path) -> Any:
+    """The whole program on the loaded city."""
+    from lenmuc.app import create_app
+
+    return create_app(Settings(data=tmp_path), db, content)
+
+
+@pytest.fixture
+async def visit(app: Any) -> AsyncIterator[Callable[[], Visitor]]:
+    """Makes visitors, each with a browser of their own."""
+    async with contextlib.AsyncExitStack() as stack:
+        clients = [
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000") for _ in range(4)
+        ]
+        for client in clients:
+            await stack.enter_async_context(client)
+        yield lambda: Visitor(clients.pop())
+
+
+PASSWORD = "a long pass phrase for tests"
+
+
+async def person(db: Any, role: str, agency: str = "") -> str:
+    """An account; its e-mail address."""
+    email = f"{role}{agency}@example.org".lower()
+    await accounts.create_person(db, email, f"{role.title()} {agency}".strip(), role, agency, PASSWORD)
+    return email
+
+
+@pytest.fixture
+async def client(visit: Callable[[], Visitor]) -> Visitor:
+    """The public."""
+    return visit()
+
+
+@pytest.fixture
+async def as_staff(db: Any, visit: Callable[[], Visitor]) -> Visitor:
+    """Somebody of the Department of Justice (STP), signed in."""
+    visitor = visit()
+    await visitor.sign_in(await person(db, "staff", "STP"), PASSWORD)
+    return visitor
+
+
+@pytest.fixture
+async def as_planner(db: Any, visit: Callable[[], Visitor]) -> Visitor:
+    """A planner, signed in."""
+    visitor = visit()
+    await visitor.sign_in(await person(db, "planner"), PASSWORD)
+    return visitor

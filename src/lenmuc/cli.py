@@ -32,7 +32,9 @@ def _serve(arguments: argparse.Namespace) -> None:
             f"Port {settings.port} on {settings.host} is in use ({taken.strerror}). "
             f"Stop the other program, or choose another port: LENMUC_PORT={settings.port + 1} make run"
         ) from taken
-    asyncio.run(running.serve(settings, listening, demo=arguments.command == "demo", say=running.teller()))
+    demo = arguments.command == "demo"
+    renew = demo and arguments.new_passwords
+    asyncio.run(running.serve(settings, listening, demo=demo, renew=renew, say=running.teller()))
 
 
 def _migrate(_: argparse.Namespace) -> None:
@@ -73,13 +75,15 @@ def _plan(arguments: argparse.Namespace) -> None:
 
 
 def _user(arguments: argparse.Namespace) -> None:
-    async def go() -> str:
+    password = accounts.new_password()
+
+    async def go() -> None:
         async with running.open_database(Settings.read(os.environ), running.teller(quiet=True)) as db:
-            return await accounts.create_with_password(
-                db, arguments.email, arguments.name, arguments.role, arguments.agency
+            await accounts.create_person(
+                db, arguments.email, arguments.name, arguments.role, arguments.agency, password
             )
 
-    password = asyncio.run(go())
+    asyncio.run(go())
     print(f"{arguments.email} may sign in with this password, shown once: {password}")
 
 
@@ -95,7 +99,8 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(act=act)
         return made
 
-    command("demo", _serve, "Serve with Hà Nội loaded and demonstration people made.")
+    demo = command("demo", _serve, "Serve with Hà Nội loaded and demonstration people made.")
+    demo.add_argument("--new-passwords", action="store_true", help="give the demonstration people new passwords")
     command("serve", _serve, "Serve with what the database holds.")
     command("migrate", _migrate, "Bring the database schema up to this program.")
     command("load", _load, "Load the catalogue files into the database.")

@@ -69,15 +69,15 @@ def listen(settings: Settings) -> socket.socket:
 DEMO_AGENCIES = ("STP", "SXD", "X00004", "X00070")
 
 
-async def show_demo_people(db: PooledDatabase, content: Content, say: Say) -> None:
+async def show_demo_people(db: PooledDatabase, renew: bool, say: Say) -> None:
     """Make the people of the demonstration when there are none; their passwords are said this once only."""
-    people = await accounts.create_demo_people(db, DEMO_AGENCIES)
+    people = await accounts.create_demo_people(db, DEMO_AGENCIES, renew=renew)
     if not people:
         say("demo people exist already; `lenmuc demo --new-passwords` gives them new passwords")
         return
     say("demo people (shown once; this is a demonstration, do not use it with real data):")
-    for email, password, role, agency in people:
-        say(f"    {role:<8} {agency:<7} {email:<28} {password}")
+    for one in people:
+        say(f"    {one.role:<13} {one.agency:<7} {one.email:<32} {one.password}")
 
 
 class _Server(uvicorn.Server):
@@ -88,14 +88,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(settings: Settings, sock: socket.socket, *, demo: bool, say: Say) -> None:
+async def serve(settings: Settings, sock: socket.socket, *, demo: bool, renew: bool, say: Say) -> None:
     """Serve on `sock` until Ctrl-C or SIGTERM. Raises `CannotStart`, `ContentError` before it serves."""
     with contextlib.closing(sock):
         content = await asyncio.to_thread(load_content)
         async with open_database(settings, say) as db:
             await prepare(db, content, say)
             if demo:
-                await show_demo_people(db, content, say)
+                await show_demo_people(db, renew, say)
             app = create_app(settings, db, content)
             config = uvicorn.Config(
                 app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=15,
