@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import asyncpg
 import msgspec
@@ -16,6 +16,7 @@ PROGRAM = Identity(role="program")  # what the program itself does: loading, rec
 PUBLIC = Identity()
 
 
+@runtime_checkable  # the framework checks what it hands to handlers
 class Database(Protocol):
     """What handlers ask for: a transaction that acts for somebody."""
 
