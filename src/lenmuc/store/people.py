@@ -46,6 +46,7 @@ class Session(msgspec.Struct, frozen=True):
     name: str
     role: str
     agency: str
+    agency_name: str
     csrf: str
     created: dt.datetime
     touch_due: bool = False

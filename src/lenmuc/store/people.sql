@@ -23,11 +23,12 @@ UPDATE person SET active = $2 WHERE id = $1;
 -- name: create_session
 INSERT INTO session (token_hash, person, csrf) VALUES ($1, $2, $3);
 
--- The clock of the database alone decides, so that several programs on one database agree.
 -- name: find_session -> Session
-SELECT p.id AS person, p.email, p.name, p.role, coalesce(p.agency, '') AS agency, s.csrf, s.created,
+-- The clock of the database alone decides, so that several programs on one database agree.
+SELECT p.id AS person, p.email, p.name, p.role, coalesce(p.agency, '') AS agency,
+       coalesce(a.name, '') AS agency_name, s.csrf, s.created,
        s.seen < now() - interval '1 minute' AS touch_due
-FROM session s JOIN person p ON p.id = s.person
+FROM session s JOIN person p ON p.id = s.person LEFT JOIN agency a ON a.code = p.agency
 WHERE s.token_hash = $1 AND p.active
   AND s.seen > now() - interval '30 minutes' AND s.created > now() - interval '12 hours';
 

@@ -10,6 +10,7 @@ import msgspec
 from litestar import Response, get
 from litestar.connection import Request
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.web.access import anyone
@@ -59,7 +60,7 @@ class Assets:
         """The route that serves the files."""
 
         @get("/static/{name:path}", guards=[anyone], sync_to_thread=False, include_in_schema=False)
-        def static(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+        def static(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
             asset = self.by_name.get(name.removeprefix("/"))
             if asset is None:
                 raise NotFound(N_("There is no such file."))

@@ -1,0 +1,1 @@
+"""Pages in HTML, by audience: each file ends with its `handlers`."""
