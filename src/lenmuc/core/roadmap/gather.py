@@ -130,11 +130,12 @@ def gather(
     for (service, present, needs), group in groups.items():
         agency = group[0].agency + (f"+{len(group) - 1}" if len(group) > 1 else "")
         filings = sum(gap.filings or 0 for gap in group)
+        owners = {gap.agency: gap.filings or 0 for gap in group} if len(group) > 1 else {}
         after = ""
         for level, items in enumerate(needs, start=present + 1):
             id = f"L{level}#{service}@{agency}"
             gain = filings / 4 * TRIPS_SAVED.get(level, 0.0)
-            upgrades.append(Upgrade(id, level, gain, items, after, len(group), filings))
+            upgrades.append(Upgrade(id, level, gain, items, after, len(group), filings, owners))
             members[id] = tuple((gap.service, gap.agency) for gap in group)
             after = id
     problem = Problem(

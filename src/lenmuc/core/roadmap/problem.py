@@ -47,6 +47,7 @@ class Upgrade(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
     `gain` is trips saved a quarter from the quarter in which it is reached on. `after` names the upgrade that
     must be reached first (level 3 before 4). `offerings` counts the group, `filings` its filings a year.
+    `agencies` says whose they are, each with its filings a year, when there are several.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Upgrade(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     after: str = ""
     offerings: int = 1
     filings: int = 0
+    agencies: dict[str, int] = {}
 
 
 class Problem(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
