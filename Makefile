@@ -24,9 +24,7 @@ core: $(VENV)/test.stamp ## test the rules alone, without a database, in seconds
 	@$(PY) -m pytest tests/core
 
 check: $(VENV)/test.stamp ## style, types, who imports whom, structure
-	@$(PY) -m ruff check .
-	@$(PY) -m mypy
-	@$(PY) -m pytest tests/architecture
+	@status=0; for tool in "ruff check" mypy "pytest tests/architecture"; do $(PY) -m $$tool || status=1; done; exit $$status
 
 tour: $(VENV)/test.stamp ## take pictures of the pages into the folder tour
 	@$(PY) tests/browser/tour.py
