@@ -1,0 +1,127 @@
+"""The real program in processes of its own, as `make run` starts it, for tests that need the whole."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import httpx
+
+PATIENCE = 60.0
+
+
+class Account(NamedTuple):
+    """One of the people that a demonstration makes, as it prints them."""
+
+    role: str
+    agency: str
+    email: str
+    password: str
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+class Site:
+    """`lenmuc demo` on a folder of its own. `start` and `kill` may alternate; the people stay known."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = data.parent / f"{data.name}.log"
+        self.people: list[Account] = []
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.stop()
+
+    def start(self) -> float:
+        """Start and wait until the catalogue is served; the seconds it took."""
+        begun = time.monotonic()
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("LENMUC_", "PG"))}
+        environment |= {"LENMUC_DATA": str(self.data), "LENMUC_PORT": str(self.port)}
+        environment.pop("DATABASE_URL", None)
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "lenmuc", "demo"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True,
+            )  # fmt: skip
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() - begun > PATIENCE:
+                raise AssertionError(f"the program did not start:\n{self.log.read_text()}")
+            time.sleep(0.02)
+        told = re.findall(r"^ +[\d.]+ s +(staff|planner|administrator) +(\w*) +(\S+@\S+) +(\S+)$", self.log.read_text(), re.M)
+        self.people = [Account(*person) for person in told] or self.people
+        return time.monotonic() - begun
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"{self.address}/readyz", timeout=2).status_code == 200
+        return False
+
+    def person(self, role: str, agency: str = "") -> Account:
+        """The demonstration's person of this role (and agency)."""
+        return next(person for person in self.people if person.role == role and person.agency == agency)
+
+    def kill(self) -> None:
+        """kill -9 of the program and of its database, at once."""
+        assert self._process is not None
+        server = self.data / "pg" / "postmaster.pid"
+        postmaster = next(self.data.rglob("postmaster.pid"), server)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            os.kill(int(postmaster.read_text().splitlines()[0]), signal.SIGKILL)
+        self._process.wait(10)
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        """Ask it to stop as Ctrl-C does; its exit code."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(30)
+
+
+class Browser:
+    """A person at the site: keeps the cookie, finds the form's token."""
+
+    def __init__(self, site: Site) -> None:
+        self.http = httpx.Client(base_url=site.address, timeout=30)
+        self.csrf = ""
+
+    def get(self, path: str) -> httpx.Response:
+        """Open a page, following redirects as a browser does."""
+        reply = self.http.get(path, follow_redirects=True)
+        found = re.search(r'name="csrf" value="([^"]+)"', reply.text)
+        self.csrf = found[1] if found else self.csrf
+        return reply
+
+    def post(self, path: str, **fields: object) -> httpx.Response:
+        """Send a form from the page last opened, and follow where it leads."""
+        token = {"csrf": self.csrf} if self.csrf else {}
+        headers = {"Origin": str(self.http.base_url).rstrip("/")}
+        return self.http.post(path, data={**fields, **token}, headers=headers, follow_redirects=True)
+
+    def sign_in(self, person: Account) -> httpx.Response:
+        """Sign in; the page that follows."""
+        self.get("/vi/sign-in")
+        self.csrf = ""
+        reply = self.post("/vi/sign-in", email=person.email, password=person.password)
+        assert reply.status_code == 200, reply.text
+        self.get(str(reply.url))
+        return reply

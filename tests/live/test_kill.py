@@ -1,0 +1,83 @@
+"""kill -9 of everything while answers are written: what was acknowledged is there afterwards, whole and once."""
+
+import os
+import random
+import threading
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.live.site import Browser, Site
+
+# The short form runs with every test; `make faults` runs the long one.
+CYCLES = int(os.environ.get("LENMUC_KILLS", "3"))
+WRITERS = 4
+
+
+class Writer(threading.Thread):
+    """One of the staff who answers one criterion of one service again and again until the site is gone."""
+
+    def __init__(self, site: Site, cookie: httpx.Cookies, csrf: str, address: str, before: str) -> None:
+        super().__init__(daemon=True)
+        self._client = httpx.Client(base_url=site.address, cookies=cookie, timeout=5)
+        self._csrf = csrf
+        self._address = address
+        self.acknowledged = before
+        self.tried = before
+        self.writes = 0
+
+    def run(self) -> None:
+        etag = self._client.get(self._address).headers.get("ETag", "")
+        number = 0
+        while True:
+            number += 1
+            self.tried = f"{self._address} {number} {time.monotonic_ns()}"
+            headers = {"X-CSRF-Token": self._csrf, **({"If-Match": etag} if etag else {"If-None-Match": "*"})}
+            try:
+                reply = self._client.put(
+                    self._address, json={"value": "met", "justification": self.tried}, headers=headers
+                )
+            except httpx.TransportError:
+                return
+            if reply.status_code not in (200, 201):
+                raise AssertionError(f"{reply.status_code} {reply.text}")
+            self.acknowledged = self.tried
+            self.writes += 1
+            etag = reply.headers["ETag"]
+
+
+def staff(site: Site) -> Browser:
+    browser = Browser(site)
+    browser.sign_in(site.person("staff", "STP"))
+    return browser
+
+
+def test_every_acknowledged_answer_survives_kill_9_of_everything(tmp_path: Path) -> None:
+    chance = random.Random(20261122)
+    with Site(tmp_path / "data") as site:
+        browser = staff(site)
+        offerings = browser.get("/api/v1/offerings?agency=STP&level=2&page_size=10").json()["items"]
+        addresses = [f"/api/v1/offerings/{one['id']}/answers/3.05" for one in offerings[:WRITERS]]
+        said = dict.fromkeys(addresses, "")
+        total = 0
+        for _ in range(CYCLES):
+            browser = staff(site)
+            writers = [Writer(site, browser.http.cookies, browser.csrf, a, said[a]) for a in addresses]
+            for writer in writers:
+                writer.start()
+            time.sleep(chance.uniform(0.2, 0.9))
+            site.kill()
+            for writer in writers:
+                writer.join(20)
+            site.start()
+            browser = staff(site)
+            for address, writer in zip(addresses, writers, strict=True):
+                stored = browser.get(address).json()
+                found = (stored.get("answer") or {}).get("justification", "")
+                # the last write may have been committed without its reply getting out
+                assert found in (writer.acknowledged, writer.tried)
+                assert writer.writes > 0
+                said[address] = found
+            total += sum(writer.writes for writer in writers)
+        print(f"\n{CYCLES} kills, {total} acknowledged answers, 0 lost")
