@@ -9,10 +9,10 @@ export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test core check tour lock clean
+.PHONY: help run test core check tour bench-readiness bench-roadmap lock clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/run.stamp ## start Lên Mức with Hà Nội and demo people on http://127.0.0.1:8000
 	@exec $(PY) -m lenmuc demo
@@ -28,6 +28,12 @@ check: $(VENV)/test.stamp ## style, types, who imports whom, structure
 
 tour: $(VENV)/test.stamp ## take pictures of the pages into the folder tour
 	@$(PY) tests/browser/tour.py
+
+bench-readiness: $(VENV)/test.stamp ## measure the levels of the whole city against plain sets
+	@$(PY) benchmarks/readiness.py
+
+bench-roadmap: $(VENV)/test.stamp ## measure the roadmap of a city against the plain model and a greedy rule
+	@$(PY) benchmarks/roadmap.py
 
 lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
 lock: ## choose new versions of everything we depend on (needs uv)

@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from lenmuc.store.embedded import OWNER, EmbeddedPostgres
+from lenmuc.store.embedded import APP, OWNER, EmbeddedPostgres
 from lenmuc.store.migrate import CannotMigrate, migrate, migrations
 
 
@@ -126,3 +126,13 @@ async def test_the_programs_own_steps_fit_a_fresh_database(empty: str):
     assert await migrate(empty) == sorted(
         file.name for file in migrations().iterdir() if file.name[0].isdigit() and file.name.endswith(".sql")
     )
+
+
+async def test_a_server_with_a_single_role_needs_no_grants(postgres: EmbeddedPostgres, empty: str):
+    admin = await asyncpg.connect(postgres.dsn("postgres", "postgres"))
+    await admin.execute(f"ALTER DATABASE trial OWNER TO {APP}")
+    await admin.close()
+    own = postgres.dsn(APP, "trial")
+    assert await migrate(own)
+    assert await migrate(own) == []
+    assert "grants.sql" not in await fetch(own, "SELECT name FROM migration")
