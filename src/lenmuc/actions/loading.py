@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import msgspec
 
+from lenmuc.actions.levels import recompute
 from lenmuc.content.catalogue import offerings
 from lenmuc.content.everything import Content
+from lenmuc.core.answers import Target
 from lenmuc.core.readiness import assess_all, ids, layers, settle
 from lenmuc.core.services import facts, illustrative_filings
 from lenmuc.core.text import fold
@@ -58,9 +60,9 @@ def _offering_records(content: Content) -> list[tuple[str, str, int | None, bool
 
 
 async def load(db: Database, content: Content, say: Callable[[str], None]) -> Loaded:
-    """Bring the database to the state of the files, in one transaction; levels that people moved stay.
+    """Bring the database to the state of the files, in one transaction.
 
-    An offering that is new gets the level its record supports. Nothing is deleted.
+    Answers stay; every level follows from them and the new records. Nothing is deleted.
     """
     started = time.monotonic()
     catalogue = content.catalogue
@@ -73,6 +75,9 @@ async def load(db: Database, content: Content, say: Callable[[str], None]) -> Lo
         await catalogue_store.load_services(conn, catalogue.services, synonyms(content))
         say(f"offerings: {len(records):,}")
         await catalogue_store.load_offerings(conn, records, content.scheme.id)
+        moved = await recompute(conn, content.scheme, Target(), "catalogue loaded")
+        if moved.touched:
+            say(f"levels: {moved.rose:,} rose and {moved.fell:,} fell, because the records changed")
         await catalogue_store.record_loading(conn, catalogue.place.code, catalogue.digest)
     seconds = time.monotonic() - started
     say(f"loaded in {seconds:.1f} s")
