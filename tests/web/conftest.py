@@ -1,8 +1,6 @@
 """A small site behind the real gate: a page of each kind, on a database whose changes are undone."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +17,12 @@ from lenmuc.core.answers import Identity
 from lenmuc.core.errors import Busy, Conflict, Impossible, NotAllowed, NotFound, Refused, fault
 from lenmuc.pages import account
 from lenmuc.settings import Settings
-from lenmuc.store.database import PUBLIC, Database, act_as, prepare_connection
+from lenmuc.store.database import Database
 from lenmuc.web.access import anyone, needs, signed_in
 from lenmuc.web.forms import read_form
 from lenmuc.web.setup import wire
 from lenmuc.web.visits import Visit
+from tests.web.one import OneConnection, with_two_wards
 
 PASSWORD = "đúng là mật khẩu dài"
 ERRORS: dict[str, Exception] = {
@@ -42,25 +41,6 @@ ERRORS: dict[str, Exception] = {
 }
 
 
-class OneConnection:
-    """A `Database` on one connection that is rolled back; `gone` plays a server that is away."""
-
-    def __init__(self, conn: Any) -> None:
-        self.conn = conn
-        self.gone = False
-        self.used = 0
-        self._turn = asyncio.Lock()
-
-    @asynccontextmanager
-    async def transaction(self, who: Identity = PUBLIC, *, read_only: bool = False) -> AsyncIterator[Any]:
-        self.used += 1
-        if self.gone:
-            raise ConnectionRefusedError("the server is away")
-        async with self._turn, self.conn.transaction():
-            await act_as(self.conn, who)
-            yield self.conn
-
-
 class NameForm(msgspec.Struct, frozen=True):
     name: str
     count: int = 0
@@ -74,12 +54,12 @@ class Thing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @get("/{lang:str}/open", guards=[anyone], sync_to_thread=False)
 def open_page() -> Response[str]:
-    return Response("<p>open</p>", media_type="text/html; charset=utf-8")
+    return Response("<p>open</p>", media_type="text/html")
 
 
 @get("/{lang:str}/inside", guards=[needs("planner")], sync_to_thread=False)
 def planners_page(who: NamedDependency[Identity]) -> Response[str]:
-    return Response(f"{who.role} {who.person}", media_type="text/plain; charset=utf-8")
+    return Response(f"{who.role} {who.person}", media_type="text/plain")
 
 
 @post("/{lang:str}/change", guards=[signed_in])
@@ -180,14 +160,7 @@ class Site:
 
 @pytest.fixture
 async def one(connection: Any) -> OneConnection:
-    await prepare_connection(connection)
-    for code in ("W.1", "W.2"):
-        await connection.execute(
-            "INSERT INTO agency (code, name, kind, tier, valid_from, sort_key, folded) "
-            "VALUES ($1, 'Phường Thử', 'ward', 'commune', '2025-07-01', 'x', 'x') ON CONFLICT DO NOTHING",
-            code,
-        )
-    return OneConnection(connection)
+    return await with_two_wards(connection)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def _read(path: Path) -> Asset:
     text = path.suffix in _TEXTS
     packed = gzip.compress(plain, 9, mtime=0) if text else b""
     return Asset(
-        f"{kind}; charset=utf-8" if text else kind,
+        kind,
         sha256(plain).hexdigest()[:12],
         plain,
         packed if len(packed) < len(plain) else b"",

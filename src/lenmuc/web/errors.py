@@ -242,7 +242,7 @@ def _faults_said(faults: list[Wrong]) -> str:
 def _page(visit: Visit, templates: Templates, page: ErrorPage) -> str:
     try:
         return templates.html(visit, "error.html", page)
-    except jinja2.TemplateError as broken:
+    except Exception as broken:  # whatever is wrong with the page, the failure itself has to be told
         log.error("%s the page for errors cannot be made", visit.request_id, exc_info=broken)
         return _bare(page, visit.language.code)
 

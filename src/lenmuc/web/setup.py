@@ -95,7 +95,7 @@ def wire(
     def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
         reply = answer_failure(error, cast(dict[str, Any], request.scope), pages)
         headers = dict(reply.headers)
-        kind = headers.pop("content-type")
+        kind = headers.pop("content-type").partition(";")[0]  # the framework says which charset itself
         return Response(reply.body, status_code=reply.status, headers=headers, media_type=kind)
 
     async def database() -> Database:

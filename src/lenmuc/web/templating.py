@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import jinja2
 import msgspec
-from litestar import Response
+from litestar import MediaType, Response
 from litestar.connection import Request
 
 from lenmuc.web.assets import Assets
@@ -101,4 +101,4 @@ def render(
     scope = cast(dict[str, Any], request.scope)
     templates = cast(Templates, scope["state"][_KEY])
     text = templates.html(of_scope(scope), template, page)
-    return Response(text, status_code=status, media_type=HTML, headers=headers)
+    return Response(text, status_code=status, media_type=MediaType.HTML, headers=headers)
