@@ -27,7 +27,7 @@ check: $(VENV)/test.stamp ## style, types, who imports whom, structure
 	@status=0; for tool in "ruff check" mypy "pytest tests/architecture"; do $(PY) -m $$tool || status=1; done; exit $$status
 
 tour: $(VENV)/test.stamp ## take pictures of the pages into the folder tour
-	@$(PY) tests/browser/tour.py
+	@$(PY) -m tests.browser.tour
 
 bench-readiness: $(VENV)/test.stamp ## measure the levels of the whole city against plain sets
 	@$(PY) benchmarks/readiness.py

@@ -10,7 +10,10 @@ import sys
 import time
 from pathlib import Path
 from typing import NamedTuple, Self
+from urllib.parse import urljoin
+from xml.etree import ElementTree
 
+import html5lib
 import httpx
 
 PATIENCE = 60.0
@@ -97,31 +100,57 @@ class Site:
         return self._process.wait(30)
 
 
+class Form:
+    """A form of a page: where it goes and what its fields hold before anybody types."""
+
+    def __init__(self, element: ElementTree.Element, page: str) -> None:
+        self.address = urljoin(page, element.get("action") or page)
+        self.method = (element.get("method") or "get").lower()
+        self.fields: dict[str, str] = {}
+        for field in element.iter():
+            name, kind = field.get("name"), field.get("type", "text")
+            if not name or (kind in ("radio", "checkbox") and field.get("checked") is None):
+                continue
+            if field.tag == "input" and kind != "submit":
+                self.fields[name] = field.get("value") or ""
+            elif field.tag == "textarea":
+                self.fields[name] = (field.text or "").removeprefix("\n")
+            elif field.tag == "select":
+                options = list(field.iter("option"))
+                chosen = [option for option in options if option.get("selected") is not None] or options[:1]
+                self.fields[name] = (chosen[0].get("value") or "") if chosen else ""
+
+
 class Browser:
-    """A person at the site: keeps the cookie, finds the form's token."""
+    """A person at the site without JavaScript: keeps the cookie, fills in the forms that pages show."""
 
     def __init__(self, site: Site) -> None:
-        self.http = httpx.Client(base_url=site.address, timeout=30)
-        self.csrf = ""
+        self.http = httpx.Client(base_url=site.address, timeout=60, follow_redirects=True)
 
     def get(self, path: str) -> httpx.Response:
-        """Open a page, following redirects as a browser does."""
-        reply = self.http.get(path, follow_redirects=True)
-        found = re.search(r'name="csrf" value="([^"]+)"', reply.text)
-        self.csrf = found[1] if found else self.csrf
-        return reply
+        """Open a page."""
+        return self.http.get(path)
 
-    def post(self, path: str, **fields: object) -> httpx.Response:
-        """Send a form from the page last opened, and follow where it leads."""
-        token = {"csrf": self.csrf} if self.csrf else {}
+    def submit(self, page: httpx.Response, action: str, **typed: str) -> httpx.Response:
+        """Fill in the form of `page` whose address holds `action`, and send it."""
+        tree = html5lib.parse(page.text, namespaceHTMLElements=False)
+        forms = [Form(element, str(page.url)) for element in tree.iter("form")]
+        form = next((form for form in forms if action in form.address and form.method == "post"), None)
+        assert form is not None, f"{page.url} has no form for {action}, only {[f.address for f in forms]}"
+        unknown = typed.keys() - form.fields.keys() - {"value"}  # no radio button may be chosen yet
+        assert not unknown, f"the form has no field {unknown}"
         headers = {"Origin": str(self.http.base_url).rstrip("/")}
-        return self.http.post(path, data={**fields, **token}, headers=headers, follow_redirects=True)
+        return self.http.post(form.address, data={**form.fields, **typed}, headers=headers)
 
     def sign_in(self, person: Account) -> httpx.Response:
         """Sign in; the page that follows."""
-        self.get("/vi/sign-in")
-        self.csrf = ""
-        reply = self.post("/vi/sign-in", email=person.email, password=person.password)
-        assert reply.status_code == 200, reply.text
-        self.get(str(reply.url))
-        return reply
+        page = self.submit(self.get("/vi/sign-in"), "/sign-in", email=person.email, password=person.password)
+        assert page.status_code == 200, page.text
+        return page
+
+    @property
+    def csrf(self) -> str:
+        """The token of the session, as any page of a signed-in person carries it."""
+        found = re.search(r'name="csrf" value="([^"]+)"', self.get("/vi/").text)
+        assert found, "nobody is signed in"
+        return found[1]

@@ -1,0 +1,119 @@
+"""`make tour`: pictures of the pages at 1280 and 390 pixels, on a demonstration that people have worked in.
+
+Give words to take only the pages whose name holds one of them: `python -m tests.browser.tour service plan`.
+"""
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext
+
+from tests.browser.chromium import chromium
+from tests.live.site import Account, Browser, Site
+
+WIDTHS = {"1280": 1280, "390": 390}
+FOLDER = Path(__file__).parents[2] / "tour"
+RAISED = ("3.01", "3.03", "3.04", "3.05", "3.06")
+FORM = {"value": "met", "justification": "Đã vận hành trên Cổng dịch vụ công của Thành phố từ tháng 3/2026."}
+
+
+def work_a_little(site: Site) -> dict[str, str]:
+    """Answers that raise services, and a published roadmap; what the pages are called in the addresses."""
+    officer, planner = Browser(site), Browser(site)
+    officer.sign_in(site.person("staff", "STP"))
+    codes = [
+        one["service"]
+        for one in officer.get("/api/v1/offerings?agency=STP&level=2&page_size=100").json()["items"]
+    ]
+    for code in codes[:3]:
+        for criterion in RAISED:
+            page = officer.get(f"/vi/work/{code}/{criterion}")
+            if page.status_code == 200:
+                officer.submit(page, criterion, **FORM)
+    planner.sign_in(site.person("planner"))
+    planner.submit(planner.get("/vi/platform/4.02"), "4.02", **FORM)
+    asked = planner.submit(
+        planner.get("/vi/plan"), "/plan", name="Lộ trình nâng mức 2027–2028", agency="", quarters="8", seconds="30"
+    )
+    begun = time.monotonic()
+    while 'http-equiv="refresh"' in asked.text and time.monotonic() - begun < 180:
+        time.sleep(1)
+        asked = planner.get(str(asked.url))
+    planner.submit(asked, "publish")
+    roadmap = str(asked.url).rstrip("/").rpartition("/")[2]
+    return {"code": codes[0], "open": codes[5], "roadmap": roadmap}
+
+
+def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """Name of a picture → (who looks, where)."""
+    return {
+        "home": ("public", "/vi/"),
+        "home-en": ("public", "/en/"),
+        "search": ("public", "/vi/services?q=khai+sinh"),
+        "search-all": ("public", "/vi/services"),
+        "search-empty": ("public", "/vi/services?q=xyzzy"),
+        "service-wards": ("public", "/vi/services/1.001193"),
+        "service-raised": ("public", f"/vi/services/{names['code']}"),
+        "service-en": ("public", "/en/services/2.000815"),
+        "agencies": ("public", "/vi/agencies"),
+        "agency": ("public", "/vi/agencies/STP"),
+        "agency-ward": ("public", "/vi/agencies/X00070"),
+        "schemes": ("public", "/vi/schemes"),
+        "scheme": ("public", "/vi/schemes/rs-2018"),
+        "criterion": ("public", "/vi/schemes/rs-2018/3.01"),
+        "roadmaps": ("public", "/vi/roadmaps"),
+        "roadmap": ("public", f"/vi/roadmaps/{names['roadmap']}"),
+        "roadmap-agency": ("public", f"/vi/roadmaps/{names['roadmap']}?agency=STP"),
+        "api": ("public", "/vi/api"),
+        "sign-in": ("public", "/vi/sign-in"),
+        "error-404": ("public", "/vi/services/9.999999"),
+        "work": ("staff", "/vi/work"),
+        "work-checklist": ("staff", f"/vi/work/{names['open']}"),
+        "work-criterion": ("staff", f"/vi/work/{names['open']}/3.01"),
+        "platform": ("planner", "/vi/platform"),
+        "platform-criterion": ("planner", "/vi/platform/4.02"),
+        "plan": ("planner", "/vi/plan"),
+        "plan-ready": ("planner", f"/vi/plan/{names['roadmap']}"),
+    }
+
+
+def signed_in(browser: Chromium, site: Site, person: Account | None, width: int) -> BrowserContext:
+    """A window of this width; somebody has signed in unless it is the public."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, base_url=site.address)
+    if person is not None:
+        page = context.new_page()
+        page.goto("/vi/sign-in")
+        page.fill("input[name=email]", person.email)
+        page.fill("input[name=password]", person.password)
+        page.click("main button")
+        page.close()
+    return context
+
+
+def main(wanted: list[str]) -> None:
+    """Take every picture into the folder `tour`, replacing what is there."""
+    if not wanted:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, Site(Path(folder) / "data") as site, chromium() as browser:
+        pages = places(work_a_little(site))
+        people = {"public": None, "staff": site.person("staff", "STP"), "planner": site.person("planner")}
+        for width_name, width in WIDTHS.items():
+            windows = {who: signed_in(browser, site, person, width) for who, person in people.items()}
+            for name, (who, address) in pages.items():
+                if wanted and not any(word in name for word in wanted):
+                    continue
+                page = windows[who].new_page()
+                page.goto(address)
+                sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                page.screenshot(path=FOLDER / f"{name}-{width_name}.png", full_page=True)
+                print(f"{name:<20} {width_name:>5} {address}{'  SCROLLS SIDEWAYS' if sideways > 0 else ''}")
+                page.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
