@@ -113,7 +113,26 @@ async def test_a_body_that_dawdles_is_cut(site: Any) -> None:
     assert await _raw(site, "POST", "/vi/feedback", [], slow()) == 408
 
 
-async def _raw(site: Any, method: str, path: str, headers: list[tuple[bytes, bytes]], parts: Any) -> int:
+async def test_no_byte_of_a_body_follows_the_headers_of_a_head(site: Any) -> None:
+    got: list[bytes] = []
+    assert await _raw(site, "HEAD", "/vi/nothing", [], _none(), got) == 404
+    assert b"".join(got) == b""
+    assert await _raw(site, "GET", "/vi/nothing", [], _none(), got) == 404
+    assert b"".join(got)
+
+
+async def _none() -> Any:
+    yield b""
+
+
+async def _raw(
+    site: Any,
+    method: str,
+    path: str,
+    headers: list[tuple[bytes, bytes]],
+    parts: Any,
+    got: list[bytes] | None = None,
+) -> int:
     statuses: list[int] = []
     source = aiter(parts)
 
@@ -123,6 +142,8 @@ async def _raw(site: Any, method: str, path: str, headers: list[tuple[bytes, byt
     async def send(event: Any) -> None:
         if event["type"] == "http.response.start":
             statuses.append(event["status"])
+        elif got is not None:
+            got.append(event["body"])
 
     scope = {
         "type": "http",
