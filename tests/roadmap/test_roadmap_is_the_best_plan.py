@@ -11,6 +11,7 @@ from checker import best_by_enumeration, must_be_a_plan, must_be_true
 from hypothesis import given, settings
 from small_problems import problems
 
+import lenmuc.core.roadmap.solve as solving
 from lenmuc.core.roadmap.explain import explain, unlocks
 from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade
 from lenmuc.core.roadmap.solve import solve
@@ -70,6 +71,19 @@ def test_without_time_there_is_still_a_plan_and_its_bound_holds(problem: Problem
     must_be_a_plan(problem, hasty)
     assert hasty.value <= best.value + 1e-6
     assert hasty.bound >= best.value - 1e-6
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(problems(items=12, upgrades=12, quarters=5))
+def test_a_network_too_large_for_one_model_has_a_plan_and_a_true_bound(problem: Problem) -> None:
+    best = solve(problem)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solving, "_LARGE", 0)
+        patch.setattr(solving, "_MODERATE", 0)
+        split = solve(problem)
+    must_be_a_plan(problem, split)
+    assert split.value <= best.value * (1 + 1e-6) + 1e-6
+    assert split.bound >= best.value * (1 - 1e-6) - 1e-6
 
 
 def published(name: str, ratio: float) -> Problem:

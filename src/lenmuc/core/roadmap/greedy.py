@@ -1,6 +1,7 @@
 """A plan by hand's rule: always the upgrade with the most gain for the days its missing work takes."""
 
 import math
+from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
 from lenmuc.core.roadmap.network import Calendar, Network
@@ -15,15 +16,13 @@ def greedy(network: Network) -> list[int | None]:
     """
     whole = _plan(network, [1.0] * len(network.gain))
     split = _plan(network, [1.0 / max(1, len(users)) for users in network.users])
-    return max(whole, split, key=lambda finish: worth(network, finish))
+    return max(whole, split, key=lambda finish: worth(network, network.nodes(), finish))
 
 
-def worth(network: Network, finish: list[int | None]) -> float:
-    """Trips saved over the horizon by this plan, without what is settled."""
+def worth(network: Network, part: Iterable[int], finish: list[int | None]) -> float:
+    """Trips saved over the horizon by these nodes in this plan, without what is settled."""
     return math.fsum(
-        gain * network.weight[quarter]
-        for gain, quarter in zip(network.gain, finish, strict=True)
-        if gain and quarter is not None
+        network.gain[node] * network.weight[quarter] for node in part if (quarter := finish[node]) is not None
     )
 
 

@@ -1,6 +1,7 @@
 """A problem as a network of nodes: items and upgrades alike, each with gain, days, needs and users."""
 
 from collections.abc import Iterable
+from copy import copy
 
 from lenmuc.core.roadmap.problem import ALLOWANCE, Problem, capacity, weights
 
@@ -45,6 +46,29 @@ class Network:
         for node, needed in enumerate(self.needs):
             for need in needed:
                 self.users[need].add(node)
+
+    def copy(self) -> "Network":
+        """Another network of the same nodes, to be changed without touching this one."""
+        twin = copy(self)
+        twin.settled = dict(self.settled)
+        twin.gain, twin.days, twin.earliest, twin.alive = (
+            self.gain[:],
+            self.days[:],
+            self.earliest[:],
+            self.alive[:],
+        )
+        twin.needs, twin.users = [set(each) for each in self.needs], [set(each) for each in self.users]
+        twin.upgrades = [list(each) for each in self.upgrades]
+        return twin
+
+    def wishes(self, finish: list[int | None]) -> dict[int, int]:
+        """When each upgrade (by number) is reached in this plan of the nodes, with what is settled."""
+        wish = dict(self.settled)
+        for node in self.nodes():
+            quarter = finish[node]
+            if quarter is not None:
+                wish.update(dict.fromkeys(self.upgrades[node], quarter))
+        return wish
 
     def nodes(self) -> list[int]:
         """The nodes that are still there."""

@@ -239,6 +239,32 @@ def tighten(network: Network) -> bool:
     return drop_impossible(network) or found
 
 
+def only_reach(network: Network) -> None:
+    """The one thing that a model needs of every network: nothing is finished before what it needs."""
+    for node in network.in_order():
+        needed = (network.earliest[need] for need in network.needs[node])
+        network.earliest[node] = max([network.earliest[node], *needed])
+    drop_impossible(network)
+
+
+def stay(network: Network, pools: set[int], wish: dict[int, int]) -> None:
+    """Let the work of these pools stand where these wishes (upgrade -> quarter) need it, or nowhere.
+
+    Not exact: it decides that work. Whatever is finished later than there still fits its pools.
+    """
+    wanted: dict[int, int] = {}
+    for node in reversed(network.in_order()):
+        quarters = [wanted[user] for user in network.users[node] if user in wanted]
+        quarters += [wish[upgrade] for upgrade in network.upgrades[node] if upgrade in wish]
+        if quarters:
+            wanted[node] = min(quarters)
+    for node in network.nodes():
+        if not pools.isdisjoint(network.days[node]):
+            network.days[node] = {p: days for p, days in network.days[node].items() if p not in pools}
+            network.earliest[node] = max(network.earliest[node], wanted.get(node, network.horizon))
+    drop_impossible(network)
+
+
 _STEPS = (
     drop_unneeded,
     free_pools,

@@ -5,16 +5,18 @@ from collections.abc import Callable
 
 import highspy
 
-from lenmuc.core.roadmap.greedy import greedy
+from lenmuc.core.roadmap.greedy import greedy, worth
 from lenmuc.core.roadmap.layout import lay_out
 from lenmuc.core.roadmap.network import Network
-from lenmuc.core.roadmap.problem import ALLOWANCE, Problem, Solution, check, value_of
-from lenmuc.core.roadmap.reduce import drop_impossible, pool_totals, reduce
+from lenmuc.core.roadmap.problem import ALLOWANCE, Problem, Solution, check, value_of, weights
+from lenmuc.core.roadmap.reduce import only_reach, pool_totals, reduce, stay
 
 Progress = Callable[[float, float], bool | None]
 """Called now and then with (value so far, bound so far), in trips saved; answer True to stop early."""
 
 _PROVEN = 1e-6  # a gap below this share is what the solver's own tolerances amount to
+_LARGE = 80_000  # columns; at 100,000 the solver was seen to overrun its time by minutes
+_MODERATE = 16_000
 
 
 def solve(problem: Problem, progress: Progress | None = None, reduced: bool = True) -> Solution:
@@ -31,53 +33,20 @@ def solve(problem: Problem, progress: Progress | None = None, reduced: bool = Tr
     """
     check(problem)
     network = Network(problem)
+    run = _Run(problem, progress)
     if reduced:
         reduce(network)
+        wish, bound = _in_two_steps(run, network) if _columns(network) > _LARGE else _in_parts(run, network)
     else:
-        _only_reach(network)
-    certain = math.fsum(
-        problem.upgrades[upgrade].gain * network.weight[quarter]
-        for upgrade, quarter in network.settled.items()
-    )
-    start = greedy(network)
-    parts = components(network)
-    known = [worth_of(network, part, start) for part in parts]
-    bounds = [most(network, part) for part in parts]
-    seconds = 0.0
-    columns = rows = 0
-    plan = list(start)
-    for at in sorted(range(len(parts)), key=lambda at: (len(parts[at]), at)):
-        if bounds[at] <= known[at] * (1 + 1e-12):
-            continue  # everything is at its earliest already
-        others_value = certain + math.fsum(known) - known[at]
-        others_bound = certain + math.fsum(bounds) - bounds[at]
-
-        def report(
-            value: float, bound: float, v: float = others_value, b: float = others_bound
-        ) -> bool | None:
-            return progress(v + value, b + bound) if progress else None
-
-        model = Model(network, parts[at])
-        columns, rows = columns + model.columns, rows + model.rows
-        found, bound, took = model.run(
-            start, problem.gap, problem.seconds - seconds, report if progress else None
-        )
-        seconds += took
-        bounds[at] = min(bounds[at], bound)
-        if found is not None and worth_of(network, parts[at], found) > known[at]:
-            known[at] = worth_of(network, parts[at], found)
-            for node in parts[at]:
-                plan[node] = found[node]
-    wish = dict(network.settled)
-    for node in network.nodes():
-        quarter = plan[node]
-        if quarter is not None:
-            wish.update(dict.fromkeys(network.upgrades[node], quarter))
+        only_reach(network)
+        wish, bound = _in_parts(run, network)
     finish, reached = lay_out(problem, wish)
     value = value_of(problem, reached)
-    bound = max(value, certain + math.fsum(bounds))
+    bound = max(value, bound)
     gap = (bound - value) / value if value > 0 else float(bound > 0)
-    return Solution(finish, reached, value, bound, gap, _status(gap, problem.gap), seconds, columns, rows)
+    return Solution(
+        finish, reached, value, bound, gap, _status(gap, problem.gap), run.seconds, run.columns, run.rows
+    )
 
 
 def _status(gap: float, asked: float) -> str:
@@ -86,13 +55,110 @@ def _status(gap: float, asked: float) -> str:
     return "gap reached" if gap <= asked + _PROVEN else "time limit"
 
 
-def _only_reach(network: Network) -> None:
-    """The one thing the plain model needs too: nothing is finished before what it needs."""
-    for node in network.in_order():
-        network.earliest[node] = max(
-            [network.earliest[node], *(network.earliest[n] for n in network.needs[node])]
-        )
-    drop_impossible(network)
+class _Run:
+    """One call of `solve`: what it was asked, the time it has used, whether somebody stopped it."""
+
+    def __init__(self, problem: Problem, progress: Progress | None) -> None:
+        self.problem = problem
+        self.progress = progress
+        self.stopped = False
+        self.seconds = 0.0
+        self.columns = 0
+        self.rows = 0
+
+    def left(self) -> float:
+        """Seconds the solver still has."""
+        return 0.0 if self.stopped else max(0.0, self.problem.seconds - self.seconds)
+
+    def worth(self, wish: dict[int, int]) -> float:
+        """Trips saved when upgrades (by number) are reached in these quarters."""
+        weight = weights(self.problem)
+        return math.fsum(self.problem.upgrades[u].gain * weight[quarter] for u, quarter in wish.items())
+
+    def says(self, value: float, bound: float) -> bool:
+        """Tell how far it is; true when it should stop."""
+        if self.progress is not None and self.progress(value, bound):
+            self.stopped = True
+        return self.stopped
+
+
+def _in_parts(
+    run: _Run, network: Network, seconds: float = math.inf, told: Callable[[float, float], bool] | None = None
+) -> tuple[dict[int, int], float]:
+    """(when each upgrade is reached, a bound): every part proven by itself, the small ones first."""
+    until = run.seconds + min(seconds, run.left())
+    certain = run.worth(network.settled)
+    plan = greedy(network)
+    parts = components(network)
+    known = [worth(network, part, plan) for part in parts]
+    bounds = [most(network, part) for part in parts]
+    for at in sorted(range(len(parts)), key=lambda at: (len(parts[at]), at)):
+        if bounds[at] <= known[at] * (1 + 1e-12):
+            continue  # everything is at its earliest already
+        other_value = certain + math.fsum(known) - known[at]
+        other_bound = certain + math.fsum(bounds) - bounds[at]
+
+        def report(value: float, bound: float, v: float = other_value, b: float = other_bound) -> bool:
+            return (told or run.says)(v + value, b + bound)
+
+        left = 0.0 if run.stopped else until - run.seconds
+        if left <= 0:
+            break
+        model = Model(network, parts[at])
+        run.columns, run.rows = run.columns + model.columns, run.rows + model.rows
+        found, bound, took = model.run(plan, run.problem.gap, left, report if run.progress else None)
+        run.seconds += took
+        bounds[at] = min(bounds[at], bound)
+        if found is not None and worth(network, parts[at], found) > known[at]:
+            known[at] = worth(network, parts[at], found)
+            for node in parts[at]:
+                plan[node] = found[node]
+    return network.wishes(plan), certain + math.fsum(bounds)
+
+
+def _in_two_steps(run: _Run, network: Network) -> tuple[dict[int, int], float]:
+    """The same for a network too large for one model: first the pools that couple the most, then each
+    other pool.
+
+    First the pools with the most work alone, as if the others had days without end: what that can save at
+    most,
+    no plan can exceed. Then what those pools do stays where it is, and the rest falls apart into its pools.
+    """
+    simple = network.wishes(greedy(network))
+    kept = _busiest_pools(network)
+    relaxed = network.copy()
+    for node in relaxed.nodes():
+        relaxed.days[node] = {pool: days for pool, days in relaxed.days[node].items() if pool in kept}
+    reduce(relaxed)
+    had = run.worth(simple)
+    first, bound = _in_parts(run, relaxed, run.left() * 0.6, lambda value, bound: run.says(had, bound))
+    rest = network.copy()
+    stay(rest, kept, first)
+    reduce(rest)
+    second, _ = _in_parts(run, rest, told=lambda value, _: run.says(max(had, value), bound))
+    return max(second, simple, key=run.worth), bound
+
+
+def _columns(network: Network) -> int:
+    return sum(network.horizon - network.earliest[node] for node in network.nodes())
+
+
+def _busiest_pools(network: Network) -> set[int]:
+    """The pools with the most days of work, as many as make a model of moderate size."""
+    days: dict[int, float] = {}
+    columns: dict[int, int] = {}
+    for node in network.nodes():
+        for pool, wanted in network.days[node].items():
+            days[pool] = days.get(pool, 0.0) + wanted
+            columns[pool] = columns.get(pool, 0) + network.horizon - network.earliest[node]
+    kept: set[int] = set()
+    size = 0
+    for pool in sorted(days, key=lambda pool: (-days[pool], pool)):
+        size += columns[pool]
+        if kept and size > _MODERATE:
+            break
+        kept.add(pool)
+    return kept
 
 
 def components(network: Network) -> list[list[int]]:
@@ -114,13 +180,6 @@ def components(network: Network) -> list[list[int]]:
     for node in order:
         parts.setdefault(find(node), []).append(node)
     return list(parts.values())
-
-
-def worth_of(network: Network, part: list[int], finish: list[int | None]) -> float:
-    """Trips saved by the nodes of a part."""
-    return math.fsum(
-        network.gain[node] * network.weight[quarter] for node in part if (quarter := finish[node]) is not None
-    )
 
 
 def most(network: Network, part: list[int]) -> float:
