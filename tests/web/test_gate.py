@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 from litestar import get
 
 from lenmuc.core.errors import Refused
+from lenmuc.web.assets import Assets
 from lenmuc.web.bodies import form_fields
 from lenmuc.web.forms import form_of
 from lenmuc.web.setup import undeclared
@@ -295,6 +297,15 @@ async def test_a_file_is_addressed_by_its_content_and_kept_for_a_year(site: Any)
 @pytest.mark.parametrize("path", ["../pyproject.toml", "%2e%2e/pyproject.toml", "none.css", "/etc/passwd"])
 async def test_only_files_of_the_folder_are_served(site: Any, path: str) -> None:
     assert (await site.browser.get(f"/static/{path}")).status_code == 404
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret")
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "site.css").write_text("body{}")
+    (tmp_path / "static" / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (tmp_path / "static" / ".hidden").write_text("secret")
+    assert list(Assets(tmp_path / "static").by_name) == ["site.css"]
 
 
 async def test_files_are_served_while_the_database_is_away(site: Any) -> None:
