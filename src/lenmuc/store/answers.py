@@ -30,6 +30,11 @@ async def every_value(conn: Connection, service: str = "", agency: str = "") -> 
     return await Q.rows(conn, "every_value", service or None, agency or None)
 
 
+async def count_exceptions(conn: Connection, criterion: str, target: Target) -> int:
+    """How many agencies have an answer of their own beside the one for the service of `target`."""
+    return int(await Q.value(conn, "count_exceptions", criterion, target.service))
+
+
 async def write_answer(conn: Connection, criterion: str, target: Target, form: AnswerForm, person: int) -> bool:
     """Store an answer; false when somebody else has changed it since version `form.version` was read."""
     values = (criterion, target.agency, target.service, form.value, form.justification, list(form.evidence))

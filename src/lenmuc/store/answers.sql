@@ -22,6 +22,9 @@ WHERE a.criterion = $1 AND a.agency = $2 AND a.service = $3;
 SELECT criterion, agency, service, value, blocker FROM answer
 WHERE ($1::text IS NULL OR service IN ('', $1)) AND ($2::text IS NULL OR agency IN ('', $2));
 
+-- name: count_exceptions
+SELECT count(*)::int FROM answer WHERE criterion = $1 AND service = $2 AND agency <> '';
+
 -- name: first_answer
 INSERT INTO answer (criterion, agency, service, value, justification, evidence, blocker, version, person)
 VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8)

@@ -47,6 +47,24 @@ class OfferingRow(msgspec.Struct, frozen=True):
     since: dt.datetime
 
 
+class OfferingListed(msgspec.Struct, frozen=True):
+    """An offering with the names of its service and its agency; the rest as in `Offering`."""
+
+    id: int
+    service: str
+    service_name: str
+    service_name_en: str
+    agency: str
+    agency_name: str
+    agency_name_en: str
+    filings: int | None
+    filings_illustrative: bool
+    declared: int | None
+    level: int
+    missing: tuple[str, ...]
+    since: dt.datetime
+
+
 class LevelChange(msgspec.Struct, frozen=True):
     """One move of an offering's level; `from_level` is `None` for the first."""
 
@@ -96,6 +114,22 @@ async def offerings_of_agency(
         conn, "offerings_of_agency", OfferingRow, agency, level, words, size, (page - 1) * size, field or None
     )
     return rows, await Q.value(conn, "count_offerings_of_agency", agency, level, words, field or None)
+
+
+async def work_of_agency(
+    conn: Connection, agency: str, *, level: int | None, text: str, field: str, page: int, size: int
+) -> list[OfferingRow]:
+    """One page of an agency's offerings as work: by level from the top, in each the least missing first."""
+    conditions = (agency, level, tsquery(text), field or None)
+    return await Q.all(conn, "work_of_agency", OfferingRow, *conditions, size, (page - 1) * size)
+
+
+async def list_offerings(
+    conn: Connection, *, service: str = "", agency: str = "", level: int | None = None, page: int = 1, size: int = 50
+) -> list[OfferingListed]:
+    """One page of offerings, by service code and agency code; `count_levels` says how many there are."""
+    filters = (service or None, agency or None, level)
+    return await Q.all(conn, "list_offerings", OfferingListed, *filters, size, (page - 1) * size)
 
 
 async def count_levels(conn: Connection, agency: str = "", service: str = "") -> LevelCounts:

@@ -1,0 +1,187 @@
+"""A checklist as pages show it: lines with their status, where each answer comes from, and shares."""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from lenmuc.core.answers import Answer, Effective
+from lenmuc.core.checklists import FACTS, Condition, Criterion, Facts, Scheme, Words, holds
+from lenmuc.core.errors import N_, Message
+from lenmuc.core.readiness import effective, settle
+from lenmuc.web.language import HANOI
+
+BLOCKER_WORDS = {
+    "law": N_("A law or regulation stands in the way"),
+    "paper_original": N_("A paper original has to be handed in"),
+    "no_system": N_("There is no system that can do it"),
+    "no_budget": N_("There is no money for it"),
+    "no_data": N_("The data it needs are missing"),
+    "other": N_("Something else"),
+}
+_REASONS = {
+    Condition("has_fee", False): N_("the procedure charges no fee"),
+    Condition("has_forms", False): N_("the procedure has no form to fill in"),
+    Condition("interlinked", False): N_("no other agency takes part in the procedure"),
+}
+_GIVEN = {
+    "platform": N_("Answered for the city's portal by %(by)s, %(at)s, %(links)s"),
+    "agency": N_("Answered for the whole agency by %(by)s, %(at)s, %(links)s"),
+    "service": N_("Answered for this service at every agency by %(by)s, %(at)s, %(links)s"),
+    "offering": N_("Answered for this service at this agency by %(by)s, %(at)s, %(links)s"),
+}
+_WIDTH = {"platform": 0, "agency": 1, "service": 2, "offering": 3}
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One criterion of a checklist. `exception` says which wider answer this one differs from, if any."""
+
+    criterion: Criterion
+    value: str
+    source: Message
+    href: str
+    who: Message
+    exception: Message | None = None
+
+
+class Block(msgspec.Struct, frozen=True):
+    """Lines under one heading; `met` of the `applicable` ones are met."""
+
+    level: int
+    name: Words
+    lines: tuple[Line, ...]
+
+    @property
+    def applicable(self) -> int:
+        """Lines that apply."""
+        return sum(line.value != "not_applicable" for line in self.lines)
+
+    @property
+    def met(self) -> int:
+        """Lines that are met."""
+        return sum(line.value == "met" for line in self.lines)
+
+
+class Share(msgspec.Struct, frozen=True):
+    """How many criteria are met, of those that apply; `void` ones do not apply."""
+
+    met: int
+    applicable: int
+    void: int
+
+
+class Checklist(msgspec.Struct, frozen=True):
+    """Every criterion of a scheme: those that decide levels by level, the others by level and group."""
+
+    steps: tuple[Block, ...]
+    duties: tuple[Block, ...]
+    readiness: tuple[Block, ...]
+    share: Share
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """Whose checklist it is: how a line is linked, and who has to answer a criterion."""
+
+    href: Callable[[Criterion], str]
+    who: Callable[[Criterion], Message]
+
+
+def _links(answer: Answer) -> Message:
+    count = len(answer.evidence)
+    if not count:
+        return Message(N_("no link"))
+    return Message(N_("1 link") if count == 1 else N_("%(count)s links"), {"count": count})
+
+
+def given(answer: Answer) -> Message:
+    """For what, by whom, when and with how many links an answer was given."""
+    day = answer.at.astimezone(HANOI).date()
+    return Message(_GIVEN[answer.target.scope], {"by": answer.by, "at": day, "links": _links(answer)})
+
+
+def why_void(criterion: Criterion, facts: Facts) -> Message:
+    """The facts for which a criterion does not apply."""
+    held = [c for c in criterion.not_applicable_when if holds((c,), facts)]
+    said = [
+        Message(_REASONS[c])
+        if c in _REASONS
+        else Message(N_("%(fact)s: yes") if c.is_ else N_("%(fact)s: no"), {"fact": FACTS[c.fact]})
+        for c in held
+    ]
+    reason = said[0] if said else Message(N_("the record says so"))
+    for more in said[1:]:
+        reason = Message(N_("%(one)s and %(other)s"), {"one": reason, "other": more})
+    return Message(N_("Does not apply because %(reason)s"), {"reason": reason})
+
+
+def source(criterion: Criterion, found: Effective, facts: Facts) -> Message:
+    """Where the answer that counts comes from, as a sentence."""
+    if found.source == "facts":
+        return why_void(criterion, facts)
+    if found.answer is not None:
+        return given(found.answer)
+    if found.source == "record":
+        return Message(N_("From the national record of the procedure"))
+    return Message(N_("Nobody has answered yet"))
+
+
+def trail(criterion: Criterion, answers: Iterable[Answer]) -> tuple[Answer, ...]:
+    """Every answer to `criterion` that reaches here, the widest first; the last one counts."""
+    own = (answer for answer in answers if answer.criterion == criterion.id)
+    return tuple(sorted(own, key=lambda answer: _WIDTH[answer.target.scope]))
+
+
+def _exception(steps: tuple[Answer, ...]) -> Message | None:
+    if len(steps) < 2 or steps[-1].value == steps[-2].value:
+        return None
+    return Message(N_("An exception: the answer for every agency is different"))
+
+
+def checklist(scheme: Scheme, facts: Facts, answers: list[Answer], ask: Ask) -> Checklist:
+    """The checklist of whatever `facts` and `answers` belong to."""
+    found = effective(scheme, settle(scheme, facts), answers)
+
+    def line(criterion: Criterion) -> Line:
+        here = found[criterion.id]
+        return Line(
+            criterion,
+            here.value,
+            source(criterion, here, facts),
+            ask.href(criterion),
+            ask.who(criterion),
+            None if here.source == "facts" else _exception(trail(criterion, answers)),
+        )
+
+    def blocks(role: str) -> tuple[Block, ...]:
+        return tuple(
+            Block(level.number, group.name, lines)
+            for level in scheme.levels
+            for group, members in scheme.by_group()
+            if (lines := tuple(line(c) for c in members if c.role == role and c.level == level.number))
+        )
+
+    steps = tuple(
+        Block(level.number, level.name, tuple(line(c) for c in scheme.members(scheme.at_level(level.number))))
+        for level in scheme.levels
+    )
+    duties = blocks("duty")
+    all_duties = sum(len(block.lines) for block in duties)
+    applicable = sum(block.applicable for block in duties)
+    share = Share(sum(block.met for block in duties), applicable, all_duties - applicable)
+    return Checklist(steps, duties, blocks("readiness"), share)
+
+
+def scope_blocks(scheme: Scheme, scope: str, answers: list[Answer], ask: Ask) -> tuple[Block, ...]:
+    """The criteria of one scope by level and group, with the answers that stand there, without facts."""
+    found = effective(scheme, settle(scheme, {}), answers)
+
+    def line(criterion: Criterion) -> Line:
+        here = found[criterion.id]
+        said = source(criterion, here, {})
+        return Line(criterion, here.value, said, ask.href(criterion), ask.who(criterion))
+
+    return tuple(
+        Block(level.number, group.name, lines)
+        for level in scheme.levels
+        for group, members in scheme.by_group()
+        if (lines := tuple(line(c) for c in members if c.scope == scope and c.level == level.number))
+    )
