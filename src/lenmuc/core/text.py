@@ -47,6 +47,12 @@ def sort_key(text: str) -> str:
     return f"{' '.join(''.join(letters).split())}\x1f{''.join(tones)}"
 
 
+def initial(text: str) -> str:
+    """The letter of the Vietnamese alphabet under which `text` stands: `Đ` for đất, `A` for áo; no tone mark."""
+    first = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text.strip())[:1])
+    return unicodedata.normalize("NFC", "".join(mark for mark in first if mark not in _TONE_ORDER)).upper()
+
+
 def clean_line(text: str) -> str:
     """One line as it is stored: NFC, trimmed, runs of blanks joined."""
     return " ".join(unicodedata.normalize("NFC", text).split())

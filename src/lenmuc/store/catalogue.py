@@ -29,6 +29,16 @@ class AgencyRow(msgspec.Struct, frozen=True):
     four: int
 
 
+class AgencyName(msgspec.Struct, frozen=True):
+    """An agency to choose from."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    tier: str
+
+
 class LoadedCatalogue(msgspec.Struct, frozen=True):
     """Which place is loaded, when, and from which state of the files."""
 
@@ -45,6 +55,11 @@ async def find_service(conn: Connection, code: str) -> Service | None:
 async def all_services(conn: Connection) -> list[Service]:
     """Every service, by code."""
     return await Q.all(conn, "all_services", Service)
+
+
+async def some_services(conn: Connection, codes: Iterable[str]) -> dict[str, Service]:
+    """The services with these codes, by code; a code that nobody has is left out."""
+    return {s.code: s for s in await Q.all(conn, "some_services", Service, list(codes))}
 
 
 async def find_agency(conn: Connection, code: str) -> Agency | None:
@@ -65,6 +80,11 @@ async def all_fields(conn: Connection) -> list[Field]:
 async def list_agencies(conn: Connection, code: str | None = None, name: str = "") -> list[AgencyRow]:
     """Agencies with their level counts: city bodies first, then wards, in Vietnamese alphabetical order."""
     return await Q.all(conn, "list_agencies", AgencyRow, code, fold(name) or None)
+
+
+async def agency_names(conn: Connection) -> list[AgencyName]:
+    """Every agency without its counts, in the order of `list_agencies`: to choose from."""
+    return await Q.all(conn, "agency_names", AgencyName)
 
 
 async def loaded_catalogue(conn: Connection) -> LoadedCatalogue | None:

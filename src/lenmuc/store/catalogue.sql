@@ -10,6 +10,15 @@ SELECT code, name, name_en, field, ministry, tiers, law_kind, decision, applican
        papers, forms, result, has_steps, has_conditions, legal
 FROM service ORDER BY code;
 
+-- name: some_services -> Service
+SELECT code, name, name_en, field, ministry, tiers, law_kind, decision, applicants, channels,
+       time_online, time_post, time_in_person, fee_online, fee_post, fee_in_person, fee_amounts,
+       papers, forms, result, has_steps, has_conditions, legal
+FROM service WHERE code = ANY ($1::text[]);
+
+-- name: agency_names -> AgencyName
+SELECT code, name, name_en, kind, tier FROM agency ORDER BY tier DESC, sort_key;
+
 -- name: find_field -> Field
 SELECT code, name, name_en FROM field WHERE code = $1;
 

@@ -70,3 +70,8 @@ async def search(conn: Connection, wanted: Wanted, page_size: int = PAGE_SIZE) -
     phrase = search_name(wanted.text)
     services = await Q.all(conn, "search_services", ServiceHit, *conditions, phrase, page_size, offset)
     return Found(tuple(services), total, facets)
+
+
+async def most_used(conn: Connection, limit: int) -> list[ServiceHit]:
+    """The services with the most filings a year, over all agencies that offer them."""
+    return await Q.all(conn, "most_used", ServiceHit, limit)

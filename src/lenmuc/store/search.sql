@@ -39,3 +39,7 @@ SELECT 'level', level::text, count(*)::int FROM flagged, unnest(levels) AS level
 UNION ALL
 SELECT 'agency', o.agency, count(*)::int FROM flagged f JOIN offering o ON o.service = f.code
 WHERE $2 IS NULL AND in_field AND in_tier AND in_level GROUP BY o.agency;
+
+-- name: most_used -> ServiceHit
+SELECT code, name, name_en, field, tiers, filings, levels
+FROM service WHERE cardinality(levels) > 0 ORDER BY filings DESC, sort_key, code LIMIT $1;

@@ -1,0 +1,5 @@
+"""What the public sees: the home page, search, services, agencies, schemes and criteria."""
+
+from lenmuc.pages.public import agencies, home, schemes, search, service
+
+handlers = [*home.handlers, *search.handlers, *service.handlers, *agencies.handlers, *schemes.handlers]

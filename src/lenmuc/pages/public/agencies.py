@@ -1,0 +1,160 @@
+"""Agencies: the list of all, and one with its services, levels and roadmap."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from lenmuc.core.errors import N_, NotFound
+from lenmuc.core.levels import LevelCounts
+from lenmuc.core.services import Agency
+from lenmuc.core.text import clean_line, fold
+from lenmuc.pages.public.lists import (
+    TEXT_LIMIT,
+    Choice,
+    Chosen,
+    Option,
+    Paging,
+    address,
+    in_order,
+    level_asked,
+    level_choices,
+    level_label,
+    name_of,
+    options,
+    page_number,
+    paging,
+)
+from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import offerings as offerings_store
+from lenmuc.store import roadmaps as roadmaps_store
+from lenmuc.store import search as search_store
+from lenmuc.store.catalogue import AgencyRow
+from lenmuc.store.database import Database
+from lenmuc.store.offerings import OfferingRow
+from lenmuc.store.roadmaps import Roadmap
+from lenmuc.store.search import Wanted
+from lenmuc.web.access import anyone
+from lenmuc.web.language import Language
+from lenmuc.web.templating import render
+
+PAGE_SIZE = 25
+
+
+class CountedAgency(msgspec.Struct, frozen=True):
+    """An agency in the list, with its offerings by level."""
+
+    row: AgencyRow
+    levels: LevelCounts
+
+
+class AgenciesPage(msgspec.Struct, frozen=True):
+    """What `templates/public/agencies.html` shows; `text` is what names were asked to hold."""
+
+    text: str
+    bodies: tuple[CountedAgency, ...]
+    wards: tuple[CountedAgency, ...]
+
+
+class AgencyPage(msgspec.Struct, frozen=True):
+    """What `templates/public/agency.html` shows. `levels` counts all offerings, `total` those that match."""
+
+    agency: Agency
+    levels: LevelCounts
+    text: str
+    total: int
+    rows: tuple[OfferingRow, ...]
+    level_choices: tuple[Choice, ...]
+    fields: tuple[Option, ...]
+    chosen: tuple[Chosen, ...]
+    keep: tuple[tuple[str, object], ...]
+    clear: str
+    paging: Paging
+    roadmaps: tuple[Roadmap, ...]
+
+
+def counted(row: AgencyRow) -> CountedAgency:
+    """The row with its counts as one value."""
+    return CountedAgency(row, LevelCounts(row.none, row.one, row.two, row.three, row.four))
+
+
+@get("/{lang:str}/agencies", guards=[anyone])
+async def list_agencies(
+    request: Request[Any, Any, Any],
+    db: NamedDependency[Database],
+    language: NamedDependency[Language],
+    q: FromQuery[str] = "",
+) -> Response[str]:
+    """Every agency, or those whose name holds what was asked for."""
+    text = clean_line(q)[:TEXT_LIMIT]
+    async with db.transaction(read_only=True) as conn:
+        rows = in_order(await catalogue_store.list_agencies(conn, name=text), language)
+    page = AgenciesPage(
+        text=text,
+        bodies=tuple(counted(row) for row in rows if row.tier == "province"),
+        wards=tuple(counted(row) for row in rows if row.tier == "commune"),
+    )
+    return render(request, "public/agencies.html", page)
+
+
+@get("/{lang:str}/agencies/{code:str}", guards=[anyone])
+async def show_agency(
+    request: Request[Any, Any, Any],
+    db: NamedDependency[Database],
+    language: NamedDependency[Language],
+    code: FromPath[str],
+    q: FromQuery[str] = "",
+    field: FromQuery[str] = "",
+    level: FromQuery[str] = "",
+    page: FromQuery[str] = "1",
+) -> Response[str]:
+    """An agency with what it offers."""
+    text = clean_line(q)[:TEXT_LIMIT]
+    text = text if fold(text) else ""
+    number, wanted_level = page_number(page), level_asked(level)
+    async with db.transaction(read_only=True) as conn:
+        agency = await catalogue_store.find_agency(conn, code)
+        if agency is None:
+            raise NotFound(N_("There is no agency with this code."))
+        levels = await offerings_store.count_levels(conn, agency=code)
+        fields = in_order(await catalogue_store.all_fields(conn), language)
+        rows, total = await offerings_store.offerings_of_agency(
+            conn, code, level=wanted_level, text=text, field=field, page=number, size=PAGE_SIZE
+        )
+        wanted = Wanted(text=text, agency=code, field=field, level=wanted_level)
+        facets = (await search_store.search(conn, wanted, page_size=1)).facets
+        roadmaps = await roadmaps_store.list_roadmaps(conn, code, published=True)
+    names = {f.code: name_of(f, language) for f in fields}
+    if field and field not in names:
+        raise NotFound(N_("There is no field with this name."))
+    path = f"/{language.code}/agencies/{code}"
+    conditions: dict[str, object] = {
+        "q": text,
+        "field": field,
+        "level": "" if wanted_level is None else wanted_level,
+    }
+    chosen = []
+    if field:
+        chosen.append(Chosen(names[field], address(path, conditions, field="")))
+    if wanted_level is not None:
+        chosen.append(Chosen(level_label(language, wanted_level), address(path, conditions, level="")))
+    shown = AgencyPage(
+        agency=agency,
+        levels=levels,
+        text=text,
+        total=total,
+        rows=tuple(rows),
+        level_choices=level_choices(language, facets["level"], wanted_level, path, conditions),
+        fields=options(fields, facets["field"], field, language),
+        chosen=tuple(chosen),
+        keep=tuple((name, value) for name, value in conditions.items() if value != ""),
+        clear=address(path, {"q": text}),
+        paging=paging(number, total, PAGE_SIZE, path, conditions),
+        roadmaps=tuple(roadmaps),
+    )
+    return render(request, "public/agency.html", shown)
+
+
+handlers = [list_agencies, show_agency]

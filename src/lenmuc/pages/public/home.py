@@ -1,0 +1,91 @@
+"""The home page: what this is, how far the city is, where to go on."""
+
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+
+from lenmuc.content.catalogue import Place
+from lenmuc.content.everything import Content
+from lenmuc.core.levels import LevelCounts
+from lenmuc.core.services import Field
+from lenmuc.core.text import initial
+from lenmuc.pages.public.lists import in_order, name_of
+from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import offerings as offerings_store
+from lenmuc.store import search as search_store
+from lenmuc.store.database import Database
+from lenmuc.store.search import ServiceHit, Wanted
+from lenmuc.web.access import anyone
+from lenmuc.web.language import Language
+from lenmuc.web.templating import render
+
+MOST_USED = 8
+
+
+class CountedField(msgspec.Struct, frozen=True):
+    """A field with the number of its services."""
+
+    code: str
+    name: str
+    services: int
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """The fields under one letter of the alphabet."""
+
+    letter: str
+    fields: tuple[CountedField, ...]
+
+
+class HomePage(msgspec.Struct, frozen=True):
+    """What `templates/public/home.html` shows; `levels` counts offerings, exclusively."""
+
+    place: Place
+    services: int
+    bodies: int
+    wards: int
+    levels: LevelCounts
+    most_used: tuple[ServiceHit, ...]
+    letters: tuple[Letter, ...]
+
+
+def letters(fields: list[Field], counts: dict[str, int], language: Language) -> tuple[Letter, ...]:
+    """The fields that have services, under their letters, in Vietnamese alphabetical order."""
+    named = [
+        CountedField(f.code, name_of(f, language), counts[f.code])
+        for f in in_order(fields, language)
+        if counts.get(f.code)
+    ]
+    return tuple(Letter(letter, tuple(group)) for letter, group in groupby(named, lambda f: initial(f.name)))
+
+
+@get("/{lang:str}", guards=[anyone])
+async def home(
+    request: Request[Any, Any, Any],
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    language: NamedDependency[Language],
+) -> Response[str]:
+    """What this is, in one page."""
+    async with db.transaction(read_only=True) as conn:
+        found = await search_store.search(conn, Wanted(), page_size=1)
+        levels = await offerings_store.count_levels(conn)
+        agencies = await catalogue_store.agency_names(conn)
+        most_used = await search_store.most_used(conn, MOST_USED)
+        fields = await catalogue_store.all_fields(conn)
+    page = HomePage(
+        place=content.catalogue.place,
+        services=found.total,
+        bodies=sum(agency.tier == "province" for agency in agencies),
+        wards=sum(agency.tier == "commune" for agency in agencies),
+        levels=levels,
+        most_used=tuple(most_used),
+        letters=letters(fields, found.facets["field"], language),
+    )
+    return render(request, "public/home.html", page)
+
+
+handlers = [home]

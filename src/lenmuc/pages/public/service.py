@@ -1,0 +1,217 @@
+"""One service as a citizen reads it: what works online today, who offers it, what is missing, the facts."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from lenmuc.content.catalogue import Ministry
+from lenmuc.content.everything import Content
+from lenmuc.core.checklists import Criterion, Scheme, citation
+from lenmuc.core.errors import N_, NotFound
+from lenmuc.core.levels import LEVELS, LevelCounts
+from lenmuc.core.services import CHANNELS, Field, Service, has_fee
+from lenmuc.pages.public.plans import Planned, Plans
+from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import offerings as offerings_store
+from lenmuc.store.database import Database
+from lenmuc.store.offerings import LevelChange, Offering, OfferingRow
+from lenmuc.web.access import anyone
+from lenmuc.web.language import Language
+from lenmuc.web.templating import render
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """A way to file: whether the record names it (`None`: it names no way at all), its time and its fee."""
+
+    name: str
+    named: bool | None
+    time: str
+    fee: str
+
+
+class Amount(msgspec.Struct, frozen=True):
+    """A sum of money as the record gives it."""
+
+    number: int
+    currency: str
+
+
+class AtLevel(msgspec.Struct, frozen=True):
+    """The offerings of the service at one level."""
+
+    level: int
+    bodies: tuple[OfferingRow, ...]
+    wards: tuple[OfferingRow, ...]
+
+
+class Lacking(msgspec.Struct, frozen=True):
+    """A criterion, its article of law, and how many of the offerings in question lack it."""
+
+    criterion: Criterion
+    law: str
+    offerings: int
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """What stands between so many offerings and `level`, the next one for them."""
+
+    level: int
+    offerings: int
+    lacking: tuple[Lacking, ...]
+
+
+class ServicePage(msgspec.Struct, frozen=True):
+    """What `templates/public/service.html` shows. `chosen` is the offering in question where there is one.
+
+    `filings` is a year's number over what the page is about, `None` when not known; `several` says that more
+    than one agency offers the service; `highest` is the best level of any offering.
+    """
+
+    service: Service
+    field: Field | None
+    ministry: Ministry | None
+    fee: bool | None
+    channels: tuple[Channel, ...]
+    amounts: tuple[Amount, ...]
+    scheme: Scheme
+    counts: LevelCounts
+    at_levels: tuple[AtLevel, ...]
+    chosen: OfferingRow | None
+    declared: int | None
+    history: tuple[LevelChange, ...]
+    gaps: tuple[Gap, ...]
+    filings: int | None
+    illustrative: bool
+    planned: Planned | None
+
+    @property
+    def several(self) -> bool:
+        """More than one agency offers it."""
+        return self.counts.total > 1
+
+    @property
+    def highest(self) -> int:
+        """The best level of any offering."""
+        return max((at.level for at in self.at_levels), default=0)
+
+
+def channels_of(service: Service) -> tuple[Channel, ...]:
+    """The three ways to file, as the record gives them."""
+    return tuple(
+        Channel(
+            name,
+            name in service.channels if service.channels else None,
+            getattr(service, f"time_{name}"),
+            getattr(service, f"fee_{name}"),
+        )
+        for name in CHANNELS
+    )
+
+
+def amounts_of(service: Service) -> tuple[Amount, ...]:
+    """The sums of money of the record; what is no whole number with a currency is left out."""
+    parts = (amount.partition(" ") for amount in service.fee_amounts)
+    return tuple(Amount(int(number), currency) for number, _, currency in parts if number.isdecimal())
+
+
+def by_level(rows: Iterable[OfferingRow]) -> tuple[AtLevel, ...]:
+    """The offerings by level, the highest level first."""
+    rows = tuple(rows)
+    groups = []
+    for level in reversed(LEVELS):
+        bodies = tuple(row for row in rows if row.level == level and row.tier == "province")
+        wards = tuple(row for row in rows if row.level == level and row.tier == "commune")
+        if bodies or wards:
+            groups.append(AtLevel(level, bodies, wards))
+    return tuple(groups)
+
+
+def gaps_of(scheme: Scheme, rows: Iterable[OfferingRow], code: str) -> tuple[Gap, ...]:
+    """What is missing for the next level, for all offerings at one level together; law in language `code`."""
+    rows = tuple(rows)
+    found = []
+    for level in LEVELS[:-1]:
+        here = [row for row in rows if row.level == level and row.missing]
+        counted = Counter(criterion for row in here for criterion in row.missing)
+        lacking = tuple(
+            Lacking(c, citation(c.basis[0], code), counted[c.id]) for c in scheme.criteria if c.id in counted
+        )
+        if here:
+            found.append(Gap(level + 1, len(here), lacking))
+    return tuple(found)
+
+
+def filings_of(rows: Iterable[OfferingRow]) -> int | None:
+    """Filings a year of these offerings together; `None` when no figure is known."""
+    known = [row.filings for row in rows if row.filings is not None]
+    return sum(known) if known else None
+
+
+def chosen_of(rows: list[OfferingRow], agency: str) -> OfferingRow | None:
+    """The offering that the page is about: that of `agency`, or the only one. Raises `NotFound`."""
+    if not agency:
+        return rows[0] if len(rows) == 1 else None
+    found = next((row for row in rows if row.agency == agency), None)
+    if found is None:
+        raise NotFound(N_("No agency with this code offers this service."))
+    return found
+
+
+_plans = Plans()
+
+
+@get("/{lang:str}/services/{code:str}", guards=[anyone])
+async def show_service(
+    request: Request[Any, Any, Any],
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    language: NamedDependency[Language],
+    code: FromPath[str],
+    agency: FromQuery[str] = "",
+) -> Response[str]:
+    """The service, with `?agency=` as one agency offers it."""
+    history: list[LevelChange] = []
+    offering: Offering | None = None
+    async with db.transaction(read_only=True) as conn:
+        service = await catalogue_store.find_service(conn, code)
+        if service is None:
+            raise NotFound(N_("There is no service with this code."))
+        field = await catalogue_store.find_field(conn, service.field)
+        rows = await offerings_store.offerings_of_service(conn, code)
+        chosen = chosen_of(rows, agency)
+        if chosen:
+            offering = await offerings_store.find_offering(conn, chosen.id)
+            history = await offerings_store.level_history(conn, chosen.id)
+        planned = await _plans.of_service(
+            conn, code, {row.agency for row in rows}, chosen.agency if chosen else ""
+        )
+        counts = await offerings_store.count_levels(conn, service=code)
+        first = offering or (await offerings_store.find_offering(conn, rows[0].id) if rows else None)
+    about = [chosen] if chosen else rows
+    page = ServicePage(
+        service=service,
+        field=field,
+        ministry=next((m for m in content.catalogue.ministries if m.code == service.ministry), None),
+        fee=has_fee(service),
+        channels=channels_of(service),
+        amounts=amounts_of(service),
+        scheme=content.scheme,
+        counts=counts,
+        at_levels=by_level(rows),
+        chosen=chosen,
+        declared=offering.declared if offering else None,
+        history=tuple(history),
+        gaps=gaps_of(content.scheme, about, language.code),
+        filings=filings_of(about),
+        illustrative=first.filings_illustrative if first else False,
+        planned=planned,
+    )
+    return render(request, "public/service.html", page)
+
+
+handlers = [show_service]
