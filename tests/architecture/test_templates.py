@@ -21,8 +21,8 @@ Scope = dict[str, Any]
 
 
 def rendered() -> Iterator[tuple[str, str, type[Any]]]:
-    """(module, template, Page Struct) of every `render(request, "…", page)` in the pages."""
-    for path in sorted(PAGES.rglob("*.py")):
+    """(module, template, Page Struct) of every `render(request, "…", page)` in the pages and the API."""
+    for path in sorted([*PAGES.rglob("*.py"), *(PAGES.parent / "api").rglob("*.py")]):
         name = "lenmuc." + ".".join(path.relative_to(PAGES.parent).with_suffix("").parts).removesuffix(".__init__")
         module = importlib.import_module(name)
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

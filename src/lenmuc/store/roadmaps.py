@@ -116,9 +116,14 @@ async def list_roadmaps(conn: Connection, agency: str = "", *, published: bool =
     return await Q.all(conn, "list_roadmaps", Roadmap, agency or None, published)
 
 
+async def read_files(conn: Connection, id: int) -> StoredPlan | None:
+    """The two files as they are stored, or `None` while there are none."""
+    return await Q.one(conn, "read_plan", StoredPlan, id)
+
+
 async def read_plan(conn: Connection, id: int) -> tuple[Problem, Solution] | None:
     """The whole problem and its solution, or `None` while there is none."""
-    stored = await Q.one(conn, "read_plan", StoredPlan, id)
+    stored = await read_files(conn, id)
     if stored is None:
         return None
     problem = msgspec.json.decode(gzip.decompress(stored.problem), type=Problem)

@@ -139,7 +139,9 @@ def answer_failure(error: Exception, scope: Scope, templates: Templates) -> Repl
         error,
         visits.of_scope(scope),
         templates,
-        if_match=bool(header(headers, b"if-match")),
+        if_match=bool(header(headers, b"if-match"))
+        # A first answer says so, and finds one there: the same failed condition. Source: RFC 9110, 13.1.2.
+        or (scope["method"] not in SAFE_METHODS and bool(header(headers, b"if-none-match"))),
         referer=header(headers, b"referer"),
     )
 

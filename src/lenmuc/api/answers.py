@@ -1,0 +1,228 @@
+"""The answers of one offering's checklist: read by its agency and the planners, changed with a version."""
+
+from typing import Annotated, Any, cast
+
+from litestar import Response, get, put
+from litestar.datastructures import ResponseHeader
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
+
+from lenmuc.actions.answering import answer, criterion_of
+from lenmuc.api.offerings import NO_OFFERING
+from lenmuc.api.replies import (
+    AnyRequest,
+    Number,
+    Token,
+    for_visitor,
+    known_query,
+    problems,
+    version_seen,
+)
+from lenmuc.api.types import (
+    AnswerIn,
+    AnswerItem,
+    AnswerList,
+    AnswerOut,
+    Blocker,
+    MovedOut,
+    Place,
+    SavedOut,
+    Value,
+    WordsOut,
+)
+from lenmuc.content.everything import Content
+from lenmuc.core.answers import Answer, AnswerForm, Effective, Identity, Target, places
+from lenmuc.core.checklists import Criterion
+from lenmuc.core.errors import N_, NotFound, Refused, SignInNeeded, fault
+from lenmuc.core.readiness import effective, settle
+from lenmuc.core.services import facts
+from lenmuc.store.answers import answers_reaching, find_answer
+from lenmuc.store.catalogue import find_service
+from lenmuc.store.database import Database
+from lenmuc.store.offerings import Offering, find_offering
+from lenmuc.store.queries import Connection
+from lenmuc.web.access import needs
+from lenmuc.web.visits import Visit
+
+CriterionId = Annotated[str, PathParameter(max_length=20, description=N_("Its id, such as 3.01."))]
+At = Annotated[
+    Place,
+    QueryParameter(
+        description=N_("Where the answer stands. Wider places count for many offerings; see places.")
+    ),
+]
+IfMatch = Annotated[
+    str | None,
+    HeaderParameter(name="If-Match", max_length=200, description=N_("The ETag of the answer you saw.")),
+]
+IfNoneMatch = Annotated[
+    str | None,
+    HeaderParameter(name="If-None-Match", max_length=200, description=N_("* for the first answer there.")),
+]
+VERSION = ResponseHeader(
+    name="ETag", documentation_only=True, description="The version; send it in If-Match with a change."
+)
+CSRF = ResponseHeader(
+    name="X-CSRF-Token", documentation_only=True, description="Send it under this name with a change."
+)
+of_the_house = needs("staff", "planner")
+
+
+async def _offering(conn: Connection, who: Identity, id: int) -> Offering:
+    """The offering, for its own agency and for planners; to other agencies it is as if it had no answers."""
+    found = await find_offering(conn, id)
+    if found is None or (who.role == "staff" and found.agency != who.agency):
+        raise NotFound(NO_OFFERING)
+    return found
+
+
+def _target(criterion: Criterion, offering: Offering, at: Place) -> Target:
+    """Where the answer stands. Raises `Refused` for a place at which the criterion is not answered."""
+    allowed = places(criterion)
+    if at not in allowed:
+        text = N_("This criterion is answered at another place. Send the parameter with one of: %(places)s.")
+        raise Refused([fault("at", text, places=", ".join(allowed))])
+    return Target(
+        offering.agency if at in ("agency", "offering") else "",
+        offering.service if at in ("service", "offering") else "",
+    )
+
+
+def answer_out(given: Answer) -> AnswerOut:
+    """An answer as the API says it: what is empty because it is for all, is null."""
+    return AnswerOut(
+        criterion=given.criterion,
+        at=cast(Place, given.target.scope),
+        agency=given.agency or None,
+        service=given.service or None,
+        value=cast(Value, given.value),
+        justification=given.justification,
+        evidence=given.evidence,
+        blocker=cast(Blocker | None, given.blocker or None),
+        version=given.version,
+        by=given.by,
+        answered_at=given.at,
+    )
+
+
+def _item(criterion: Criterion, counts: Effective) -> AnswerItem:
+    return AnswerItem(
+        criterion=criterion.id,
+        level=criterion.level,
+        role=criterion.role,
+        scope=criterion.scope,
+        places=cast(tuple[Place, ...], places(criterion)),
+        text=WordsOut(criterion.text.vi, criterion.text.en),
+        value=cast(Any, counts.value),
+        source=cast(Any, counts.source),
+        answer=answer_out(counts.answer) if counts.answer else None,
+    )
+
+
+@get(
+    "/api/v1/offerings/{id:int}/answers",
+    guards=[of_the_house, known_query],
+    tags=["answers"],
+    operation_id="list_answers",
+    summary=N_("The checklist of one offering"),
+    response_headers=[CSRF],
+    responses=problems(400, 401, 403, 404, 422),
+)
+async def list_answers(
+    request: AnyRequest,
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    who: NamedDependency[Identity],
+    id: Number,
+) -> Response[AnswerList]:
+    """Every criterion with the value that counts for the offering, where it comes from, and the answer."""
+    scheme = content.scheme
+    async with db.transaction(who, read_only=True) as conn:
+        offering = await _offering(conn, who, id)
+        service = await find_service(conn, offering.service)
+        given = await answers_reaching(conn, offering.agency, offering.service)
+    if service is None:
+        raise NotFound(NO_OFFERING)
+    counts = effective(scheme, settle(scheme, facts(service)), given)
+    items = tuple(_item(criterion, counts[criterion.id]) for criterion in scheme.criteria)
+    out = AnswerList(offering.id, offering.service, offering.agency, scheme.id, offering.level, items)
+    return for_visitor(request, out)
+
+
+def _versioned(visit: Visit, out: Any, version: int, status: int = 200) -> Response[Any]:
+    headers = {"ETag": f'"{version}"', "X-CSRF-Token": visit.csrf}
+    return Response(out, status_code=status, headers=headers, media_type="application/json")
+
+
+@get(
+    "/api/v1/offerings/{id:int}/answers/{criterion:str}",
+    guards=[of_the_house, known_query],
+    tags=["answers"],
+    operation_id="read_answer",
+    summary=N_("One answer, with its version"),
+    response_headers=[VERSION, CSRF],
+    responses=problems(400, 401, 403, 404, 422),
+)
+async def read_answer(
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    who: NamedDependency[Identity],
+    visit: NamedDependency[Visit],
+    id: Number,
+    criterion: CriterionId,
+    at: At = "offering",
+) -> Response[AnswerOut]:
+    """The answer that stands exactly at the place; 404 while nobody has answered there: send the first."""
+    async with db.transaction(who, read_only=True) as conn:
+        offering = await _offering(conn, who, id)
+        asked = criterion_of(content.scheme, criterion)
+        given = await find_answer(conn, asked.id, _target(asked, offering, at))
+    if given is None:
+        raise NotFound(N_("Nobody has answered this criterion at this place."))
+    return _versioned(visit, answer_out(given), given.version)
+
+
+@put(
+    "/api/v1/offerings/{id:int}/answers/{criterion:str}",
+    guards=[of_the_house, known_query],
+    tags=["answers"],
+    operation_id="write_answer",
+    summary=N_("Answer one criterion"),
+    response_headers=[VERSION, CSRF],
+    responses={
+        201: ResponseSpec(SavedOut, description=N_("The first answer there"), generate_examples=False),
+        **problems(400, 401, 403, 404, 412, 413, 415, 422, 428),
+    },
+)
+async def write_answer(
+    request: AnyRequest,
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    visit: NamedDependency[Visit],
+    id: Number,
+    criterion: CriterionId,
+    data: JSONBody[AnswerIn],
+    at: At = "offering",
+    if_match: IfMatch = None,
+    if_none_match: IfNoneMatch = None,
+    csrf: Token = None,
+) -> Response[SavedOut]:
+    """Answer, or change the answer that was read: If-Match names its version. Levels move at once."""
+    if visit.session is None:
+        raise SignInNeeded(N_("This is for people with an account. Sign in to go on."))
+    seen = version_seen(request)
+    who = visit.who
+    async with db.transaction(who, read_only=True) as conn:
+        offering = await _offering(conn, who, id)
+    target = _target(criterion_of(content.scheme, criterion), offering, at)
+    form = AnswerForm(data.value, data.justification, data.evidence, data.blocker or "", seen)
+    saved = await answer(db, content.scheme, who, visit.session.person, criterion, target, form)
+    async with db.transaction(who, read_only=True) as conn:
+        level = (await _offering(conn, who, id)).level
+    moved = MovedOut(saved.moved.rose, saved.moved.fell, saved.moved.touched)
+    out = SavedOut(answer_out(saved.answer), moved, level)
+    return _versioned(visit, out, saved.answer.version, status=200 if seen else 201)
+
+
+handlers: list[Any] = [list_answers, read_answer, write_answer]

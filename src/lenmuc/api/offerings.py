@@ -1,0 +1,129 @@
+"""Offerings: a service as one agency offers it, with its level and what the next one lacks."""
+
+from typing import Annotated, Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from lenmuc.api.replies import (
+    ETAG,
+    FROM_0,
+    LINK,
+    AnyRequest,
+    Number,
+    Page,
+    PageSize,
+    for_all,
+    known_query,
+    named,
+    page_links,
+    problems,
+)
+from lenmuc.api.types import MissingOut, NamedOut, OfferingItem, OfferingOut, OfferingPage, WordsOut
+from lenmuc.content.everything import Content
+from lenmuc.core.checklists import Scheme
+from lenmuc.core.errors import N_, NotFound
+from lenmuc.store import offerings as offerings_store
+from lenmuc.store.catalogue import find_agency, find_service
+from lenmuc.store.database import Database
+from lenmuc.store.offerings import OfferingListed, count_levels, find_offering
+from lenmuc.web.access import anyone
+
+OfService = Annotated[str, QueryParameter(max_length=60, description=N_("Only of this service: its code."))]
+AtAgency = Annotated[str, QueryParameter(max_length=40, description=N_("Only at this agency: its code."))]
+AtLevel = Annotated[
+    int | None, QueryParameter(ge=0, le=4, schema_extra=FROM_0, description=N_("Only at exactly this level."))
+]
+NO_OFFERING = N_("There is no offering with this number.")
+
+
+def _item(row: OfferingListed) -> OfferingItem:
+    return OfferingItem(
+        id=row.id,
+        service=named(row.service, row.service_name, row.service_name_en),
+        agency=named(row.agency, row.agency_name, row.agency_name_en),
+        level=row.level,
+        declared=row.declared,
+        missing=row.missing,
+        filings=row.filings,
+        filings_illustrative=row.filings_illustrative,
+        since=row.since,
+    )
+
+
+@get(
+    "/api/v1/offerings",
+    guards=[anyone, known_query],
+    tags=["offerings"],
+    operation_id="list_offerings",
+    summary=N_("Offerings by service, agency and level"),
+    response_headers=[ETAG, LINK],
+    responses=problems(400, 422),
+)
+async def list_offerings(
+    request: AnyRequest,
+    db: NamedDependency[Database],
+    service: OfService = "",
+    agency: AtAgency = "",
+    level: AtLevel = None,
+    page: Page = 1,
+    page_size: PageSize = 50,
+) -> Response[OfferingPage]:
+    """Offerings in the order of service code and agency code."""
+    async with db.transaction(read_only=True) as conn:
+        rows = await offerings_store.list_offerings(
+            conn, service=service, agency=agency, level=level, page=page, size=page_size
+        )
+        counts = await count_levels(conn, agency=agency, service=service)
+    total = counts.total if level is None else counts.exclusive()[level]
+    out = OfferingPage(tuple(_item(row) for row in rows), total, page, page_size)
+    return for_all(request, out, link=page_links(request, page, page_size, total))
+
+
+def _missing(scheme: Scheme, ids: tuple[str, ...]) -> tuple[MissingOut, ...]:
+    criteria = [scheme.criterion(id) for id in ids if id in scheme.index]
+    return tuple(
+        MissingOut(c.id, c.level, c.scope, WordsOut(c.text.vi, c.text.en), c.basis) for c in criteria
+    )
+
+
+@get(
+    "/api/v1/offerings/{id:int}",
+    guards=[anyone, known_query],
+    tags=["offerings"],
+    operation_id="read_offering",
+    summary=N_("One offering: its level and what is missing"),
+    response_headers=[ETAG],
+    responses=problems(400, 404, 422),
+)
+async def read_offering(
+    request: AnyRequest, db: NamedDependency[Database], content: NamedDependency[Content], id: Number
+) -> Response[OfferingOut]:
+    """The levels of an offering, assessed and declared, and the criteria that the next level lacks."""
+    async with db.transaction(read_only=True) as conn:
+        found = await find_offering(conn, id)
+        if found is None:
+            raise NotFound(NO_OFFERING)
+        service = await find_service(conn, found.service)
+        agency = await find_agency(conn, found.agency)
+    out = OfferingOut(
+        id=found.id,
+        service=named(service.code, service.name, service.name_en)
+        if service
+        else NamedOut(found.service, found.service, None),
+        agency=named(agency.code, agency.name, agency.name_en)
+        if agency
+        else NamedOut(found.agency, found.agency, None),
+        scheme=content.scheme.id,
+        level=found.level,
+        declared=found.declared,
+        missing=_missing(content.scheme, found.missing),
+        filings=found.filings,
+        filings_illustrative=found.filings_illustrative,
+        since=found.since,
+    )
+    return for_all(request, out)
+
+
+handlers: list[Any] = [list_offerings, read_offering]

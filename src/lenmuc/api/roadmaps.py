@@ -1,0 +1,206 @@
+"""Roadmaps: published ones for everybody, their own for those who are signed in, new ones for planners."""
+
+from typing import Annotated, Any, cast
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import ResponseHeader
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, QueryParameter
+
+from lenmuc.actions import planning
+from lenmuc.actions.planning import Planner
+from lenmuc.api.replies import (
+    ETAG,
+    AnyRequest,
+    Number,
+    Token,
+    for_visitor,
+    known_query,
+    packed_file,
+    problems,
+)
+from lenmuc.api.types import PlanIn, PlanOut, ProblemFile, RoadmapList, RoadmapOut, SolutionFile, SummaryOut
+from lenmuc.content.everything import Content
+from lenmuc.core.answers import Identity
+from lenmuc.core.errors import N_, Message, NotFound, SignInNeeded
+from lenmuc.store import roadmaps as roadmaps_store
+from lenmuc.store.database import Database
+from lenmuc.store.roadmaps import PlanRequest, Roadmap, StoredPlan
+from lenmuc.web.access import anyone, needs
+from lenmuc.web.visits import Visit
+
+Touching = Annotated[
+    str,
+    QueryParameter(max_length=40, description=N_("Only what plans for this agency, alone or with all.")),
+]
+LOCATION = ResponseHeader(name="Location", documentation_only=True, description="Where the roadmap is read.")
+NO_ROADMAP = N_("There is no roadmap with this number.")
+NOT_READY = N_("There is no finished roadmap with this number.")
+
+
+def may_see(who: Identity, roadmap: Roadmap) -> bool:
+    """Everybody sees what is published, planners and administrators all, staff what plans for them too."""
+    if roadmap.published or who.role in ("planner", "administrator"):
+        return True
+    return who.role == "staff" and roadmap.agency in ("", who.agency)
+
+
+def _summary(roadmap: Roadmap) -> SummaryOut | None:
+    if roadmap.summary is None:
+        return None
+    figures = msgspec.structs.asdict(roadmap.summary)
+    # No source of real numbers exists yet: every number of filings is made up when the catalogue is loaded.
+    return SummaryOut(**{name: figures[name] for name in SummaryOut.__struct_fields__ if name in figures},
+                      filings_illustrative=True)  # fmt: skip
+
+
+def roadmap_out(roadmap: Roadmap, visit: Visit) -> RoadmapOut:
+    """A roadmap as its reader may see it: names of people are for those who are signed in."""
+    asked = roadmap.settings
+    return RoadmapOut(
+        id=roadmap.id,
+        name=roadmap.name,
+        agency=roadmap.agency or None,
+        scheme=roadmap.scheme,
+        status=cast(Any, roadmap.status),
+        published=roadmap.published,
+        settings=PlanOut(
+            asked.first_quarter,
+            asked.quarters,
+            asked.central_days,
+            asked.body_days,
+            asked.ward_days,
+            asked.seconds,
+        ),
+        summary=_summary(roadmap),
+        failure=visit.language.message(Message(roadmap.failure)) if roadmap.failure else None,
+        by=roadmap.by if visit.session else None,
+        created=roadmap.created,
+        finished=roadmap.finished,
+    )
+
+
+async def _roadmap(db: Database, who: Identity, id: int) -> Roadmap:
+    async with db.transaction(who, read_only=True) as conn:
+        found = await roadmaps_store.find_roadmap(conn, id)
+    if found is None or not may_see(who, found):
+        raise NotFound(NO_ROADMAP)
+    return found
+
+
+@get(
+    "/api/v1/roadmaps",
+    guards=[anyone, known_query],
+    tags=["roadmaps"],
+    operation_id="list_roadmaps",
+    summary=N_("Roadmaps"),
+    response_headers=[ETAG],
+    responses=problems(400, 422),
+)
+async def list_roadmaps(
+    request: AnyRequest, db: NamedDependency[Database], visit: NamedDependency[Visit], agency: Touching = ""
+) -> Response[RoadmapList]:
+    """The newest hundred that the reader may see: without an account, the published ones."""
+    public = visit.session is None
+    async with db.transaction(visit.who, read_only=True) as conn:
+        found = await roadmaps_store.list_roadmaps(conn, agency, published=public)
+    items = tuple(roadmap_out(each, visit) for each in found if may_see(visit.who, each))
+    return for_visitor(request, RoadmapList(items))
+
+
+@get(
+    "/api/v1/roadmaps/{id:int}",
+    guards=[anyone, known_query],
+    tags=["roadmaps"],
+    operation_id="read_roadmap",
+    summary=N_("One roadmap: what was asked and its figures"),
+    response_headers=[ETAG],
+    responses=problems(400, 404, 422),
+)
+async def read_roadmap(
+    request: AnyRequest, db: NamedDependency[Database], visit: NamedDependency[Visit], id: Number
+) -> Response[RoadmapOut]:
+    """A roadmap with its figures once it is ready. While it is computed, ask again every few seconds."""
+    return for_visitor(request, roadmap_out(await _roadmap(db, visit.who, id), visit))
+
+
+async def _files(db: Database, who: Identity, id: int) -> StoredPlan:
+    await _roadmap(db, who, id)
+    async with db.transaction(who, read_only=True) as conn:
+        stored = await roadmaps_store.read_files(conn, id)
+    if stored is None:
+        raise NotFound(NOT_READY)
+    return stored
+
+
+@get(
+    "/api/v1/roadmaps/{id:int}/problem",
+    guards=[anyone, known_query],
+    tags=["roadmaps"],
+    operation_id="read_problem",
+    summary=N_("The whole problem of a roadmap"),
+    response_headers=[ETAG],
+    responses=problems(400, 404, 422),
+)
+async def read_problem(
+    request: AnyRequest, db: NamedDependency[Database], who: NamedDependency[Identity], id: Number
+) -> Response[ProblemFile]:
+    """People, work and upgrades: the file that `lenmuc plan` reads. Numbers of filings may be made up."""
+    stored = await _files(db, who, id)
+    return await packed_file(request, stored.problem)
+
+
+@get(
+    "/api/v1/roadmaps/{id:int}/solution",
+    guards=[anyone, known_query],
+    tags=["roadmaps"],
+    operation_id="read_solution",
+    summary=N_("The plan and its proof"),
+    response_headers=[ETAG],
+    responses=problems(400, 404, 422),
+)
+async def read_solution(
+    request: AnyRequest, db: NamedDependency[Database], who: NamedDependency[Identity], id: Number
+) -> Response[SolutionFile]:
+    """When each item is finished and each upgrade reached: the file that `lenmuc plan` writes."""
+    stored = await _files(db, who, id)
+    return await packed_file(request, stored.solution)
+
+
+@post(
+    "/api/v1/roadmaps",
+    guards=[needs("planner"), known_query],
+    status_code=202,
+    tags=["roadmaps"],
+    operation_id="compute_roadmap",
+    summary=N_("Compute a roadmap"),
+    response_headers=[LOCATION],
+    responses=problems(400, 401, 403, 404, 413, 415, 422),
+)
+async def compute_roadmap(
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    planner: NamedDependency[Planner],
+    visit: NamedDependency[Visit],
+    data: JSONBody[PlanIn],
+    csrf: Token = None,
+) -> Response[RoadmapOut]:
+    """Begin to compute a roadmap. The reply comes at once; Location says where to follow it."""
+    if visit.session is None:
+        raise SignInNeeded(N_("This is for people with an account. Sign in to go on."))
+    asked = PlanRequest(**{**msgspec.structs.asdict(data), "agency": data.agency or ""})
+    number = await planning.start(db, content.scheme, visit.who, visit.session.person, asked)
+    planner.begin(content.scheme, visit.who, number, asked)
+    out = roadmap_out(await _roadmap(db, visit.who, number), visit)
+    headers = {"Location": f"/api/v1/roadmaps/{number}", "X-CSRF-Token": visit.csrf}
+    return Response(out, status_code=202, headers=headers, media_type="application/json")
+
+
+handlers: list[Any] = [
+    list_roadmaps,
+    read_roadmap,
+    read_problem,
+    read_solution,
+    compute_roadmap,
+]
