@@ -26,7 +26,7 @@ def work_a_little(site: Site) -> dict[str, str]:
     officer, planner = Browser(site), Browser(site)
     officer.sign_in(site.person("staff", "STP"))
     codes = [
-        one["service"]
+        one["service"]["code"]
         for one in officer.get("/api/v1/offerings?agency=STP&level=2&page_size=100").json()["items"]
     ]
     for code in codes[:3]:

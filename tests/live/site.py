@@ -44,6 +44,7 @@ class Site:
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = data.parent / f"{data.name}.log"
         self.people: list[Account] = []
+        self.open_windows: list[httpx.Client] = []
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -51,6 +52,8 @@ class Site:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for window in self.open_windows:
+            window.close()
         if self._process is not None and self._process.poll() is None:
             self.stop()
 
@@ -126,6 +129,7 @@ class Browser:
 
     def __init__(self, site: Site) -> None:
         self.http = httpx.Client(base_url=site.address, timeout=60, follow_redirects=True)
+        site.open_windows.append(self.http)
 
     def get(self, path: str) -> httpx.Response:
         """Open a page."""

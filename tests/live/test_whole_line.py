@@ -41,7 +41,7 @@ def test_from_answer_to_roadmap_to_public_page(tmp_path: Path) -> None:
         public, officer, planner = Browser(site), Browser(site), Browser(site)
 
         # an officer finds a service at level 2 and answers what it lacks for level 3
-        code = str(one_service_to_raise(public)["service"])
+        code = one_service_to_raise(public)["service"]["code"]
         assert "Sở Tư pháp" in officer.sign_in(site.person("staff", "STP")).text
         for criterion in MISSING_FOR_3:
             page = officer.get(f"/vi/work/{code}/{criterion}")
