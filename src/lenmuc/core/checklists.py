@@ -126,11 +126,28 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Words
 
 
+class Reason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A reason for which the law lets a service stay below the highest level.
+
+    `criteria` are the criteria whose gap it explains; `basis` is the article that admits the reason.
+    `needs_article`: the agency has to name the rule of law behind it. `blockers`: when the answer names an
+    obstacle, only these mean this reason; none listed means any.
+    """
+
+    id: Literal["presence", "on_site", "fault", "technical"]
+    name: Words
+    basis: Sentence
+    criteria: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    needs_article: bool = False
+    blockers: tuple[str, ...] = ()
+
+
 class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """A published set of levels with its checklist. It never changes: a new edition has a new file and id.
 
     `valid_to` is the last day of force, `None` while in force. `law` lists every document that `basis` cites,
-    the defining one first. Levels number 1, 2, 3 … without a gap. Masks are computed once, on first use.
+    the defining one first. Levels number 1, 2, 3 … without a gap. `reasons` are those the law admits for
+    staying below the highest level; none when it asks for none. Masks are computed once, on first use.
     """
 
     id: str
@@ -143,6 +160,7 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
     groups: Annotated[tuple[Group, ...], msgspec.Meta(min_length=1)]
     criteria: Annotated[tuple[Criterion, ...], msgspec.Meta(min_length=1)]
     valid_to: dt.date | None = None
+    reasons: tuple[Reason, ...] = ()
 
     @cached_property
     def index(self) -> Mapping[str, int]:
