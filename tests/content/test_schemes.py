@@ -108,7 +108,7 @@ def counts(scheme: Scheme, key: str) -> Counter[str]:
 ROLES = {"xac_dinh_muc": "defines", "tuan_thu": "duty", "san_sang": "readiness"}
 SCOPES = {"cong": "platform", "co_quan": "agency", "thu_tuc": "service", "dich_vu": "offering"}
 # The research list has levels 1 to 4, G (the gate to end to end) and P1 to P4. Since 2022 there are three
-# classes: 1 and 2 are information, 3 is filed online, 4 and G are end to end. G.07 is a duty of the middle one.
+# classes: 1 and 2 are information, 3 is filed online, 4 and G are end to end. G.07 is a duty of the second.
 CLASSES = {"1": 1, "2": 1, "3": 2, "4": 3, "G": 3}
 COUNTS = {
     # scheme: by level, by role, by scope, defining by level
