@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
-from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.queries import Connection
-from lenmuc.store.roadmaps import Roadmap
+from lenmuc.store.roadmaps import PlannedLevels, Roadmap
 
 KEPT = 8
+LEVELS_SHOWN = (3, 4)
 
 
 class Lift(msgspec.Struct, frozen=True):
@@ -50,22 +50,25 @@ class Planned(msgspec.Struct, frozen=True):
 Index = Mapping[str, tuple[Lift, ...]]
 
 
-def lifts_by_service(problem: Problem, solution: Solution) -> Index:
-    """The upgrades of a plan by service. Their ids are `L3#code@agency`, with `+2` for a group of three."""
+def lifts_by_service(plan: PlannedLevels) -> Index:
+    """The upgrades to levels 3 and 4 by service. Ids are `L3#code@agency`, with `+2` for a group of three."""
     found: dict[str, list[Lift]] = {}
-    for upgrade in problem.upgrades:
+    same: dict[Lift, Lift] = {}  # a city has 150,000 upgrades and a few thousand different ones
+    for upgrade in plan.upgrades:
+        if upgrade.level not in LEVELS_SHOWN:
+            continue
         code, _, place = upgrade.id.partition("#")[2].partition("@")
-        reached = solution.reached.get(upgrade.id)
-        quarter = "" if reached is None else problem.quarters[reached]
-        agency = place if upgrade.offerings == 1 else ""
-        found.setdefault(code, []).append(Lift(upgrade.level, agency, upgrade.offerings, quarter))
+        reached = plan.reached.get(upgrade.id)
+        quarter = "" if reached is None else plan.quarters[reached]
+        lift = Lift(upgrade.level, place if upgrade.offerings == 1 else "", upgrade.offerings, quarter)
+        found.setdefault(code, []).append(same.setdefault(lift, lift))
     return {code: tuple(lifts) for code, lifts in found.items()}
 
 
 def planned_levels(lifts: Collection[Lift]) -> tuple[PlannedLevel, ...]:
     """Levels 3 and 4 with their quarters, the first first."""
     found = []
-    for level in (3, 4):
+    for level in LEVELS_SHOWN:
         at: dict[str, int] = {}
         for lift in lifts:
             if lift.level == level:
@@ -75,6 +78,12 @@ def planned_levels(lifts: Collection[Lift]) -> tuple[PlannedLevel, ...]:
         if when or outside:
             found.append(PlannedLevel(level, when, outside))
     return tuple(found)
+
+
+def lifts_at(lifts: Collection[Lift], agency: str) -> list[Lift]:
+    """Those of one agency; where it has none, those of groups, whose members a plan does not name."""
+    own = [lift for lift in lifts if lift.agency == agency]
+    return own or [lift for lift in lifts if not lift.agency]
 
 
 class Plans:
@@ -87,8 +96,8 @@ class Plans:
         """The upgrades of a roadmap by service code; empty when its plan cannot be seen."""
         key = (roadmap.id, roadmap.finished)
         if key not in self._read:
-            plan = await roadmaps_store.read_plan(conn, roadmap.id)
-            self._read[key] = await asyncio.to_thread(lifts_by_service, *plan) if plan else {}
+            plan = await roadmaps_store.read_planned_levels(conn, roadmap.id)
+            self._read[key] = await asyncio.to_thread(lifts_by_service, plan) if plan else {}
             while len(self._read) > KEPT:
                 self._read.popitem(last=False)
         self._read.move_to_end(key)
@@ -105,7 +114,7 @@ class Plans:
             if roadmap.agency and roadmap.agency not in ({agency} if agency else agencies):
                 continue
             lifts = (await self.index(conn, roadmap)).get(service, ())
-            levels = planned_levels([lift for lift in lifts if agency and lift.agency == agency] or lifts)
+            levels = planned_levels(lifts_at(lifts, agency) if agency else lifts)
             if levels:
                 return Planned(roadmap, levels)
         return None
