@@ -21,6 +21,7 @@ from lenmuc.store.database import Database
 from lenmuc.web.access import anyone, needs, signed_in
 from lenmuc.web.forms import read_form
 from lenmuc.web.setup import wire
+from lenmuc.web.uploads import read_upload, takes_files
 from lenmuc.web.visits import Visit
 from tests.web.one import OneConnection, with_two_wards
 
@@ -73,6 +74,13 @@ async def feedback(request: Request[Any, Any, Any]) -> Response[Any]:
     return Response(msgspec.to_builtins(await read_form(request, NameForm)))
 
 
+@post("/{lang:str}/files/{shelf:str}", guards=[signed_in], opt=takes_files(100_000))
+async def take_file(request: Request[Any, Any, Any], shelf: FromPath[str]) -> Response[Any]:
+    form, file = await read_upload(request, NameForm, "file")
+    said = msgspec.to_builtins(form)
+    return Response({"shelf": shelf, "form": said, "name": file.name, "size": len(file.content)})
+
+
 @get("/{lang:str}/fails/{kind:str}", guards=[anyone], sync_to_thread=False)
 def fails_page(kind: FromPath[str]) -> None:
     raise ERRORS[kind]
@@ -114,7 +122,7 @@ async def text(q: FromQuery[str], db: NamedDependency[Database]) -> str:
 
 
 HANDLERS = [
-    *(open_page, planners_page, change, feedback, fails_page),
+    *(open_page, planners_page, change, feedback, take_file, fails_page),
     *(fails_api, secret, put_thing, put_mine, number, text),
     *account.handlers,
 ]

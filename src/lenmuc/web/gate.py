@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
+from lenmuc.core.errors import N_, SignInNeeded
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
-from lenmuc.web import templating, visits
+from lenmuc.web import templating, uploads, visits
 from lenmuc.web.access import (
     SAFE_METHODS,
     cookie_token,
@@ -36,6 +37,7 @@ from lenmuc.web.errors import Reply, tell
 from lenmuc.web.headers import complete
 from lenmuc.web.language import Language, asked_for, of_path
 from lenmuc.web.templating import Templates
+from lenmuc.web.uploads import Door
 from lenmuc.web.visits import Visit
 
 Scope = dict[str, Any]
@@ -58,6 +60,7 @@ class Gate:
         languages: dict[str, Language],
         templates: Templates,
         *,
+        doors: tuple[Door, ...] = (),
         body_seconds: float = SECONDS,
     ) -> None:
         self._app = app
@@ -65,7 +68,13 @@ class Gate:
         self._db = db
         self._languages = languages
         self._templates = templates
+        self._doors = doors
         self._body_seconds = body_seconds
+
+    @property
+    def inner(self) -> App:
+        """The program behind the gate, for looking at its routes. Nothing may be served without the gate."""
+        return self._app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass on what is not HTTP: the start and the end of the program."""
@@ -114,9 +123,14 @@ class Gate:
         """Everything that an unsafe request must pass; its body without the token, ready to be read."""
         headers = scope["headers"]
         must_be_our_page(headers, self._settings.https)
+        given = [value.decode("latin-1") for name, value in headers if name.lower() == b"x-csrf-token"]
+        limit = uploads.limit_at(self._doors, scope["path"])
+        boundary = uploads.boundary_of(header(headers, b"content-type")) if limit else ""
+        if boundary:
+            await self._receive_files(scope, receive, boundary, limit, given)
+            return replay(b"", receive)
         body = await read_body(scope, receive, seconds=self._body_seconds)
         kind = kind_of(headers, body)
-        given = [value.decode("latin-1") for name, value in headers if name.lower() == b"x-csrf-token"]
         if kind == "form":
             given += [value for name, value in form_fields(body) if name == _CSRF]
             body = without_field(body, _CSRF.encode())
@@ -127,6 +141,19 @@ class Gate:
         kept = [pair for pair in headers if pair[0].lower() not in (b"content-length", b"transfer-encoding")]
         scope["headers"] = [*kept, length]
         return replay(body, receive)
+
+    async def _receive_files(
+        self, scope: Scope, receive: Receive, boundary: str, limit: int, given: list[str]
+    ) -> None:
+        """A form with files, read once and kept with the request. Nothing is read for strangers."""
+        session = visits.of_scope(scope).session
+        if session is None:
+            raise SignInNeeded(N_("This is for people with an account. Sign in to go on."))
+        body = await read_body(scope, receive, limit=limit + uploads.FORM_ROOM, seconds=self._body_seconds)
+        sent = uploads.read_parts(body, boundary, limit)
+        must_carry_token(session, [*given, *(value for name, value in sent.fields if name == _CSRF)])
+        rest = tuple(pair for pair in sent.fields if pair[0] != _CSRF)
+        uploads.put(scope, msgspec.structs.replace(sent, fields=rest))
 
     def _tell(self, error: Exception, scope: Scope) -> Reply:
         return answer_failure(error, scope, self._templates)

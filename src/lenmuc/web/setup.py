@@ -18,6 +18,7 @@ from lenmuc.web.assets import Assets
 from lenmuc.web.gate import Gate, answer_failure
 from lenmuc.web.language import Language, read_languages
 from lenmuc.web.templating import Templates
+from lenmuc.web.uploads import doors
 from lenmuc.web.visits import Visit, visit_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -37,7 +38,8 @@ class Wiring(msgspec.Struct, frozen=True):
 
     def gate(self, app: Litestar, **options: Any) -> Gate:
         """The ASGI program to serve: `app` behind the gate. Nothing may be served without it."""
-        return Gate(cast(Any, app), self.settings, self.db, self.languages, self.templates, **options)
+        given = {"doors": doors(app), **options}
+        return Gate(cast(Any, app), self.settings, self.db, self.languages, self.templates, **given)
 
 
 @get("/", guards=[anyone], sync_to_thread=False, include_in_schema=False)
