@@ -21,8 +21,8 @@ RAISED = ("3.01", "3.03", "3.04", "3.05", "3.06")
 FORM = {"value": "met", "justification": "Đã vận hành trên Cổng dịch vụ công của Thành phố từ tháng 3/2026."}
 
 
-def work_a_little(site: Site) -> dict[str, str]:
-    """Answers that raise services, and a published roadmap; what the pages are called in the addresses."""
+def work_a_little(site: Site, agency: str = "") -> dict[str, str]:
+    """Answers that raise services, and a published roadmap of the city or one agency; names used in addresses."""
     officer, planner = Browser(site), Browser(site)
     officer.sign_in(site.person("staff", "STP"))
     codes = [
@@ -37,7 +37,7 @@ def work_a_little(site: Site) -> dict[str, str]:
     planner.sign_in(site.person("planner"))
     planner.submit(planner.get("/vi/platform/4.02"), "4.02", **FORM)
     asked = planner.submit(
-        planner.get("/vi/plan"), "/plan", name="Lộ trình nâng mức 2027–2028", agency="", quarters="8", seconds="30"
+        planner.get("/vi/plan"), "/plan", name="Lộ trình nâng mức 2027–2028", agency=agency, quarters="8", seconds="30"
     )
     begun = time.monotonic()
     while 'http-equiv="refresh"' in asked.text and time.monotonic() - begun < 180:

@@ -1,0 +1,1 @@
+"""Files to take along: values of `core` become bytes."""

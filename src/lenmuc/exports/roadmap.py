@@ -1,0 +1,64 @@
+"""What every file of a roadmap is made from, and the words that more than one of them uses."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from lenmuc.core.checklists import Words
+from lenmuc.core.errors import N_, Message
+from lenmuc.core.roadmap.view import Line, RoadmapView
+
+ILLUSTRATIVE = N_("illustrative figures")
+
+
+class Speaker(Protocol):
+    """The language of a file: `lenmuc.web.language.Language` is one."""
+
+    @property
+    def code(self) -> str:
+        """vi or en."""
+        ...
+
+    def gettext(self, text: str, /, **params: Any) -> str:
+        """A source sentence in this language."""
+        ...
+
+    def message(self, message: Message) -> str:
+        """A sentence of `core` in this language."""
+        ...
+
+    def pick(self, words: Words) -> str:
+        """A text of the checklists in this language."""
+        ...
+
+
+class RoadmapFile(msgspec.Struct, frozen=True):
+    """A finished roadmap to be written. `made` is when it was computed; `scheme` the checklist it plans by.
+
+    `assumptions` are sentences that belong to every reading of the plan; `problem` and `solution` are the two
+    stored JSON files, byte for byte.
+    """
+
+    name: str
+    made: dt.datetime
+    scheme: Words
+    view: RoadmapView
+    assumptions: tuple[Message, ...]
+    problem: bytes
+    solution: bytes
+
+
+Writer = Callable[[RoadmapFile, Speaker], bytes]
+
+
+def name_of(names: Any, code: str, speaker: Speaker) -> str:
+    """The name behind a code, or the code itself; nothing for nothing."""
+    words = names.get(code)
+    return speaker.pick(words) if isinstance(words, Words) else code
+
+
+def quarter_of(view: RoadmapView, line: Line) -> str:
+    """The quarter in which an item is done, as 2027Q1; empty when it is not in the plan."""
+    return "" if line.quarter is None else view.quarters[line.quarter]

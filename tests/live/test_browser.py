@@ -1,0 +1,97 @@
+"""The pages in a real browser: nobody is shut out, nothing scrolls sideways, nothing is refused by our own rules."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
+
+from tests.browser.chromium import chromium, program
+from tests.browser.tour import places, signed_in, work_a_little
+from tests.live.site import Site
+
+try:
+    program()
+except FileNotFoundError as missing:
+    if os.environ.get("CI"):
+        raise
+    pytest.skip(str(missing), allow_module_level=True)
+
+NAMES = tuple(places({"code": "", "open": "", "roadmap": ""}))
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(scope="module")
+def worked(site: Site) -> dict[str, tuple[str, str]]:
+    """Where each page is, after people have worked at the site."""
+    return places(work_a_little(site, agency="STP"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    """Debian's Chromium."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Chromium, site: Site, worked: object) -> dict[tuple[str, int], Any]:
+    """A window of each width for each person."""
+    people = {"public": None, "staff": site.person("staff", "STP"), "planner": site.person("planner")}
+    return {
+        (who, width): signed_in(browser, site, person, width)
+        for who, person in people.items()
+        for width in (390, 1280)
+    }
+
+
+def look(page: Page, address: str) -> list[str]:
+    """What is wrong with a page."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"console: {message.text}") if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(f"script: {error}"))
+    reply = page.goto(address)
+    if reply is not None and reply.status >= 400:
+        said = [line for line in said if "status of 404" not in line]
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    if wide > 0:
+        said.append(f"scrolls {wide} px sideways")
+    for violation in Axe().run(page, options=RULES).response["violations"]:
+        where = violation["nodes"][0]["html"][:200]
+        said.append(f"axe {violation['id']}: {violation['help']} ({len(violation['nodes'])} times) {where}")
+    return said
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_shuts_nobody_out(
+    name: str, width: int, worked: dict[str, tuple[str, str]], windows: dict[tuple[str, int], Any]
+) -> None:
+    who, address = worked[name]
+    page = windows[who, width].new_page()
+    try:
+        assert look(page, address) == []
+    finally:
+        page.close()
+
+
+def test_a_service_is_found_with_the_keyboard_alone(browser: Chromium, site: Site) -> None:
+    window = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=site.address)
+    page = window.new_page()
+    page.goto("/vi/")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "q":
+            break
+    page.keyboard.type("dang ky khai sinh")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/services?**")
+    first = page.locator("ol.results a").first
+    assert first.inner_text() == "Thủ tục đăng ký khai sinh"
+    first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/services/1.001193")
+    window.close()
