@@ -87,7 +87,7 @@ class Group(msgspec.Struct, frozen=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """A finished roadmap as `templates/public/roadmap-parts.html` shows it.
+    """A finished roadmap as `templates/public/_roadmap.html` shows it.
 
     `address` is the page's own, without its query; `part` the query that keeps the agency. `groups` are those
     of the page `number` of `of`; `outside` says that it is the list of what is not in the plan.
