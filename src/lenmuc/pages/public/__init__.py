@@ -1,5 +1,12 @@
 """What the public sees: the home page, search, services, agencies, schemes and criteria."""
 
-from lenmuc.pages.public import agencies, home, schemes, search, service
+from lenmuc.pages.public import agencies, comparison, home, schemes, search, service
 
-handlers = [*home.handlers, *search.handlers, *service.handlers, *agencies.handlers, *schemes.handlers]
+handlers = [
+    *home.handlers,
+    *search.handlers,
+    *service.handlers,
+    *agencies.handlers,
+    *schemes.handlers,
+    *comparison.handlers,
+]

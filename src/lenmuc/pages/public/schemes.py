@@ -72,6 +72,7 @@ class SchemePage(msgspec.Struct, frozen=True):
     sections: tuple[Section, ...]
     shown: int
     clear: str
+    others: tuple[Scheme, ...]  # those it can be compared with: they have criteria in common
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -200,6 +201,11 @@ async def show_scheme(
         sections=found,
         shown=sum(len(section.lines) for section in found),
         clear=path,
+        others=tuple(
+            other
+            for other in content.schemes.values()
+            if other is not scheme and scheme.index.keys() & other.index.keys()
+        ),
     )
     return render(request, "public/scheme.html", page)
 
