@@ -139,9 +139,9 @@ PASSWORD = "a long pass phrase for tests"
 
 
 async def person(db: Any, role: str, agency: str = "") -> str:
-    """An account; its e-mail address."""
+    """An account of a demonstration, which may go without a second factor; its e-mail address."""
     email = f"{role}{agency}@example.org".lower()
-    await accounts.create_person(db, email, f"{role.title()} {agency}".strip(), role, agency, PASSWORD)
+    await accounts.create_person(db, email, f"{role.title()} {agency}".strip(), role, agency, PASSWORD, demo=True)
     return email
 
 

@@ -63,7 +63,7 @@ async def enter(
 async def site(connection: Any) -> Site:
     one: OneConnection = await with_two_wards(connection)
     await create_person(one, "hoa@lenmuc.test", "Nguyễn Thị Hoa", "staff", "W.1", PASSWORD)
-    await create_person(one, "lan@lenmuc.test", "Trần Lan", "planner", "", PASSWORD)
+    await create_person(one, "lan@lenmuc.test", "Trần Lan", "planner", "", PASSWORD, demo=True)
     return Site(one)
 
 

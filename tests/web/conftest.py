@@ -154,7 +154,7 @@ class Site:
     async def person(self, role: str = "planner", agency: str = "", email: str = "") -> str:
         """The e-mail address of a new person whose password is PASSWORD."""
         email = email or f"{role}@lenmuc.test"
-        await accounts.create_person(self.db, email, f"Người {role}", role, agency, PASSWORD)
+        await accounts.create_person(self.db, email, f"Người {role}", role, agency, PASSWORD, demo=True)
         return email
 
     async def enter(self, role: str = "planner", agency: str = "") -> str:

@@ -72,7 +72,7 @@ of_the_house = needs("staff", "planner")
 async def _offering(conn: Connection, who: Identity, id: int) -> Offering:
     """The offering, for its own agency and for planners; to other agencies it is as if it had no answers."""
     found = await find_offering(conn, id)
-    if found is None or (who.role == "staff" and found.agency != who.agency):
+    if found is None or (who.of_agency and found.agency != who.agency):
         raise NotFound(NO_OFFERING)
     return found
 

@@ -40,10 +40,10 @@ NOT_READY = N_("There is no finished roadmap with this number.")
 
 
 def may_see(who: Identity, roadmap: Roadmap) -> bool:
-    """Everybody sees what is published, planners and administrators all, staff what plans for them too."""
-    if roadmap.published or who.role in ("planner", "administrator"):
+    """Everybody sees what is published, planners, administrators and auditors all, staff what plans for them."""
+    if roadmap.published or who.role in ("planner", "administrator", "auditor"):
         return True
-    return who.role == "staff" and roadmap.agency in ("", who.agency)
+    return who.of_agency and roadmap.agency in ("", who.agency)
 
 
 def _summary(roadmap: Roadmap) -> SummaryOut | None:

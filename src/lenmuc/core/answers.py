@@ -17,11 +17,19 @@ LINK_LIMIT = 1_000
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """Who acts: `role` is public, staff, planner or administrator; `agency` is set for staff only."""
+    """Who acts: `role` is public, staff, lead, planner, administrator or auditor.
+
+    `agency` is set for staff and leads only.
+    """
 
     role: str = "public"
     person: str = ""
     agency: str = ""
+
+    @property
+    def of_agency(self) -> bool:
+        """Does this person work for one agency? A lead has the rights of its staff."""
+        return self.role in ("staff", "lead")
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -100,7 +108,7 @@ def may_answer(who: Identity, criterion: Criterion, target: Target) -> bool:
         return False
     if who.role == "planner":
         return True
-    return who.role == "staff" and bool(who.agency) and target.agency == who.agency
+    return who.of_agency and bool(who.agency) and target.agency == who.agency
 
 
 def must_answer(who: Identity, criterion: Criterion, target: Target) -> None:

@@ -15,7 +15,7 @@ from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.people import Session
 from lenmuc.web.visits import AnyConnection, visit_of
 
-ROLES = ("staff", "planner", "administrator")
+ROLES = ("staff", "lead", "planner", "administrator", "auditor")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 COOKIE = "lenmuc"
 _TWELVE_HOURS = 12 * 3600
@@ -28,23 +28,52 @@ class ForeignForm(LenMucError):
     """A change was asked for that does not come from one of our own pages."""
 
 
+class Unfinished(LenMucError):
+    """Something of the account comes first. `due`: password or second-factor, as in `Session.due`."""
+
+    def __init__(self, due: str) -> None:
+        text = N_("Your account has to be made safe first. Sign in on the site and follow its steps.")
+        super().__init__(text)
+        self.due = due
+
+
 class Needs(msgspec.Struct, frozen=True):
-    """A guard of a route: who may use it. Every route declares one, `anyone` included."""
+    """A guard of a route: who may use it. Every route declares one, `anyone` included.
+
+    `at_once`: also for those who still have to choose a password or set up a second factor.
+    """
 
     roles: tuple[str, ...] = ()
+    at_once: bool = False
+
+    def lets_in(self, role: str, method: str) -> bool:
+        """May somebody of this role, or the public, come in with this method?
+
+        A lead comes in where staff do. An auditor may read whatever planners or administrators may read.
+        """
+        if not self.roles or role in self.roles:
+            return True
+        if role == "lead":
+            return "staff" in self.roles
+        reading = method in SAFE_METHODS and not {"planner", "administrator"}.isdisjoint(self.roles)
+        return role == "auditor" and reading
 
     async def __call__(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
-        """Raise `SignInNeeded` or `NotAllowed`."""
-        who = visit_of(connection).who
-        if not self.roles or who.role in self.roles:
+        """Raise `SignInNeeded`, `Unfinished` or `NotAllowed`."""
+        visit = visit_of(connection)
+        if self.roles and visit.session and visit.session.due and not self.at_once:
+            raise Unfinished(visit.session.due)
+        role = visit.session.role if visit.session else "public"
+        if self.lets_in(role, visit.method):
             return
-        if who.role == "public":
+        if role == "public":
             raise SignInNeeded(N_("This is for people with an account. Sign in to go on."))
         raise NotAllowed(N_("Your account has no permission for this. Ask the administrator if you need it."))
 
 
 anyone = Needs()
 signed_in = Needs(ROLES)
+signed_in_at_once = Needs(ROLES, at_once=True)
 
 
 def needs(*roles: str) -> Needs:

@@ -9,7 +9,7 @@ import jinja2
 import msgspec
 from litestar.exceptions import HTTPException
 
-from lenmuc.actions.accounts import TooManyAttempts
+from lenmuc.actions.attempts import TooManyAttempts
 from lenmuc.core.errors import (
     N_,
     Busy,
@@ -22,7 +22,7 @@ from lenmuc.core.errors import (
     Refused,
     SignInNeeded,
 )
-from lenmuc.web.access import ForeignForm
+from lenmuc.web.access import ForeignForm, Unfinished
 from lenmuc.web.templating import HTML, Templates
 from lenmuc.web.visits import Visit, own_path
 
@@ -34,7 +34,7 @@ _RETRY_SECONDS = 10
 _STATUS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int], ...] = (
     (NotFound, 404),
     (SignInNeeded, 401),
-    ((NotAllowed, ForeignForm, asyncpg.InsufficientPrivilegeError), 403),
+    ((NotAllowed, ForeignForm, Unfinished, asyncpg.InsufficientPrivilegeError), 403),
     (Conflict, 409),
     ((Refused, Impossible), 422),
     (TooManyAttempts, 429),
@@ -260,6 +260,9 @@ def tell(
     _note(error, status, visit)
     if status == 401 and not visit.is_api:
         return _sign_in(visit, referer)
+    if isinstance(error, Unfinished) and not visit.is_api:
+        to = f"/{visit.language.code}/account/{error.due}"
+        return Reply(303, {"location": to, "content-type": HTML}, b"")
     words = words_of(status)
     language = visit.language
     happened = language.message(_happened(error, words))

@@ -29,8 +29,8 @@ class Visit(msgspec.Struct, frozen=True):
 
     @property
     def who(self) -> Identity:
-        """For whom the database acts."""
-        return self.session.who if self.session else Identity()
+        """For whom the database acts. Whoever has to make the account safe first is the public until then."""
+        return self.session.who if self.session and not self.session.due else Identity()
 
     @property
     def csrf(self) -> str:
