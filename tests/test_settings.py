@@ -26,6 +26,8 @@ def test_everything_can_be_set(tmp_path: Path):
             "LENMUC_OWNER_DATABASE_URL": "postgresql://owner@db/lenmuc",
             "LENMUC_HTTPS": "yes",
             "LENMUC_LANGUAGE": "en",
+            "LENMUC_REVIEW_ABOVE": "0",
+            "LENMUC_REVIEW_MONTHS": "24",
         }
     )
     assert settings == Settings(
@@ -36,6 +38,8 @@ def test_everything_can_be_set(tmp_path: Path):
         owner_database_url="postgresql://owner@db/lenmuc",
         https=True,
         language="en",
+        review_above=0,
+        review_months=24,
     )
     assert not settings.embedded
 
@@ -53,6 +57,8 @@ def test_everything_can_be_set(tmp_path: Path):
         ("LENMUC_OWNER_DATABASE_URL", "postgresql://owner@db/lenmuc"),
         ("LENMUC_HTTPS", "maybe"),
         ("LENMUC_LANGUAGE", "fr"),
+        ("LENMUC_REVIEW_ABOVE", "many"),
+        ("LENMUC_REVIEW_MONTHS", "0"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_remedy(name: str, value: str):

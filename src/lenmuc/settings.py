@@ -32,6 +32,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The site is reached over HTTPS: cookies are then Secure and carry the __Host- prefix."""
     language: str = "vi"
     """Language of a visitor who asks for none."""
+    review_above: int = 1000
+    """Filings a year above which a planner verifies a checklist; below it the lead of the agency does."""
+    review_months: int = 12
+    """How long a verified level holds."""
 
     @property
     def embedded(self) -> bool:
@@ -56,6 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             owner_database_url=owner,
             https=_yes_or_no(env, "LENMUC_HTTPS"),
             language=_language(env),
+            review_above=_whole(env, "LENMUC_REVIEW_ABOVE", 1000, 0, 1_000_000_000),
+            review_months=_whole(env, "LENMUC_REVIEW_MONTHS", 12, 1, 120),
         )
 
 
@@ -67,6 +73,13 @@ def _port(env: Mapping[str, str]) -> int:
     raw = _text(env, "LENMUC_PORT", "8000")
     if not (raw.isascii() and raw.isdigit() and len(raw) <= 5 and 1 <= int(raw) <= 65535):
         raise BadSetting(f"LENMUC_PORT is “{raw}”. Write a number from 1 to 65535, such as LENMUC_PORT=8080.")
+    return int(raw)
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    raw = _text(env, name, str(default))
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 10 and least <= int(raw) <= most):
+        raise BadSetting(f"{name} is “{raw}”. Write a whole number from {least} to {most}.")
     return int(raw)
 
 

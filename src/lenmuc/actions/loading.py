@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from lenmuc.actions.levels import recompute
+from lenmuc.actions.reviewing import note_changed_facts, settled_reviews
 from lenmuc.content.catalogue import offerings
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Target
@@ -70,6 +71,7 @@ async def load(db: Database, content: Content, say: Callable[[str], None]) -> Lo
     records = await asyncio.to_thread(_offering_records, content)
     async with db.transaction(PROGRAM) as conn:
         await answers_store.lock_all(conn)
+        reviewed = await settled_reviews(conn, content.scheme)
         await catalogue_store.load_agencies(conn, catalogue.agencies)
         await catalogue_store.load_fields(conn, catalogue.fields)
         await catalogue_store.load_services(conn, catalogue.services, synonyms(content))
@@ -78,6 +80,9 @@ async def load(db: Database, content: Content, say: Callable[[str], None]) -> Lo
         moved = await recompute(conn, content.scheme, Target(), "catalogue loaded")
         if moved.touched:
             say(f"levels: {moved.rose:,} rose and {moved.fell:,} fell, because the records changed")
+        due = await note_changed_facts(conn, content.scheme, reviewed)
+        if due:
+            say(f"reviews: the record changed under {due:,}")
         await catalogue_store.record_loading(conn, catalogue.place.code, catalogue.digest)
     seconds = time.monotonic() - started
     say(f"loaded in {seconds:.1f} s")

@@ -9,7 +9,7 @@ from lenmuc.core.checklists import Criterion
 from lenmuc.core.errors import Fault, N_, NotAllowed, fault
 from lenmuc.core.text import forbidden
 
-VALUES = ("met", "not_met", "unknown")
+VALUES = ("met", "not_met", "unknown", "not_applicable")
 BLOCKERS = ("law", "paper_original", "no_system", "no_budget", "no_data", "other")
 JUSTIFICATION_LIMIT = 4_000
 EVIDENCE_LIMIT = 10
@@ -47,7 +47,10 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """One answer as it stands now. `version` grows by one with every change; `by` is a person's name."""
+    """One answer as it stands now. `version` grows by one with every change; `by` is a person's name.
+
+    `decision` is what a reviewer said of "not applicable": accepted, declined, or empty; `decided` is who.
+    """
 
     criterion: str
     agency: str
@@ -59,6 +62,13 @@ class Answer(msgspec.Struct, frozen=True):
     version: int
     by: str
     at: dt.datetime
+    decision: str = ""
+    decided: str = ""
+
+    @property
+    def counts_as(self) -> str:
+        """The value that rules read: "not applicable" is `proposed` until somebody has accepted it."""
+        return "proposed" if self.value == "not_applicable" and self.decision != "accepted" else self.value
 
     @property
     def target(self) -> Target:
@@ -78,6 +88,8 @@ class AnswerForm(msgspec.Struct, frozen=True):
 
 class Effective(msgspec.Struct, frozen=True):
     """The answer that counts for one offering: its value, and the layer it comes from.
+
+    `value` is met, not_met, unknown, not_applicable, or proposed (not applicable, not accepted so far).
 
     `source` is facts (does not apply), record, platform, agency, service, offering or none; `answer` is set
     when a person gave it.
@@ -133,7 +145,7 @@ def faults_of(form: AnswerForm) -> list[Fault]:
     """What is wrong with an answer; empty when it can be stored."""
     found: list[Fault] = []
     if form.value not in VALUES:
-        found.append(fault("value", N_("Choose one of the answers: met, not met or not known.")))
+        found.append(fault("value", N_("Choose one of the answers: met, not met, not known or does not apply.")))
     if len(form.justification) > JUSTIFICATION_LIMIT:
         found.append(
             fault("justification", N_("Shorten the justification to %(limit)s characters."), limit=JUSTIFICATION_LIMIT)
@@ -146,8 +158,12 @@ def faults_of(form: AnswerForm) -> list[Fault]:
         found.append(
             fault("justification", N_("Say how the criterion is met, or link the evidence: one of the two is needed."))
         )
+    if form.value == "not_applicable" and not form.justification:
+        found.append(fault("justification", N_("Say why the criterion does not apply: a reviewer has to agree.")))
     if form.blocker and form.blocker not in BLOCKERS:
         found.append(fault("blocker", N_("Choose an obstacle from the list.")))
+    if form.blocker and form.value == "not_applicable":
+        found.append(fault("blocker", N_("What does not apply has no obstacle. Leave the obstacle empty.")))
     if form.blocker and form.value == "met":
         found.append(fault("blocker", N_("A criterion that is met has no obstacle. Leave the obstacle empty.")))
     return found

@@ -9,17 +9,23 @@ from lenmuc.core.checklists import Facts, Scheme
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """The answers of one scope as two sets of criteria (bits of the scheme): said to be met, said not to be.
+    """The answers of one scope as sets of criteria (bits of the scheme): met, not met, not applicable.
 
-    "Not known" counts as said not to be met: a person has looked and could not confirm it.
+    "Not known" counts as said not to be met: a person has looked and could not confirm it. So does "not
+    applicable" that nobody has accepted so far. No criterion is in two of the sets.
     """
 
     met: int = 0
     unmet: int = 0
+    void: int = 0
 
     def over(self, below: int) -> int:
         """The met set after this layer is laid over the one below it."""
-        return (below & ~self.unmet) | self.met
+        return (below & ~(self.unmet | self.void)) | self.met
+
+    def void_over(self, below: int) -> int:
+        """The set of what does not apply after this layer is laid over the one below it."""
+        return (below & ~(self.unmet | self.met)) | self.void
 
 
 EMPTY = Layer()
@@ -72,18 +78,33 @@ class Layers(msgspec.Struct, frozen=True):
         met = self.services.get(service, EMPTY).over(met)
         return self.offerings.get((service, agency), EMPTY).over(met)
 
+    def void(self, service: str, agency: str) -> int:
+        """What does not apply to one offering because somebody said so and a reviewer accepted it."""
+        void = self.agencies.get(agency, EMPTY).void_over(self.platform.void)
+        void = self.services.get(service, EMPTY).void_over(void)
+        return self.offerings.get((service, agency), EMPTY).void_over(void)
+
 
 def layers(scheme: Scheme, answers: Iterable[tuple[str, str, str, str]]) -> Layers:
-    """Sort answers, given as (criterion, agency, service, value), into layers; other schemes' criteria are skipped."""
-    sets: dict[Target, tuple[int, int]] = {}
+    """Sort answers, given as (criterion, agency, service, value), into layers; other schemes' criteria are skipped.
+
+    `not_applicable` is one that a reviewer accepted; before that its value is `proposed`.
+    """
+    sets: dict[Target, tuple[int, int, int]] = {}
     for criterion, agency, service, value in answers:
         place = scheme.index.get(criterion)
         if place is None:
             continue
         target = Target(agency, service)
-        met, unmet = sets.get(target, (0, 0))
-        sets[target] = (met | 1 << place, unmet) if value == "met" else (met, unmet | 1 << place)
-    built = {target: Layer(met, unmet) for target, (met, unmet) in sets.items()}
+        met, unmet, void = sets.get(target, (0, 0, 0))
+        if value == "met":
+            met |= 1 << place
+        elif value == "not_applicable":
+            void |= 1 << place
+        else:
+            unmet |= 1 << place
+        sets[target] = (met, unmet, void)
+    built = {target: Layer(*three) for target, three in sets.items()}
     return Layers(
         platform=built.get(Target(), EMPTY),
         agencies={t.agency: layer for t, layer in built.items() if t.scope == "agency"},
@@ -114,16 +135,17 @@ def assess_all(
 
     Offerings that differ in nothing share one result, so the cost is a look-up for most of them.
     """
-    done: dict[tuple[str, int, int, int, int], Readiness] = {}
+    done: dict[tuple[str, int, int, int, int, int, int], Readiness] = {}
     results: list[Readiness] = []
     for service, agency in offerings:
         at_agency = given.agencies.get(agency, EMPTY)
         own = given.offerings.get((service, agency), EMPTY)
-        key = (service, at_agency.met, at_agency.unmet, own.met, own.unmet)
+        key = (service, at_agency.met, at_agency.unmet, at_agency.void, own.met, own.unmet, own.void)
         found = done.get(key)
         if found is None:
             facts = settled[service]
-            found = assess(scheme, facts.not_applicable, given.met(facts.met, service, agency))
+            void = facts.not_applicable | given.void(service, agency)
+            found = assess(scheme, void, given.met(facts.met, service, agency))
             done[key] = found
         results.append(found)
     return results
@@ -144,7 +166,7 @@ def effective(scheme: Scheme, facts: ServiceFacts, answers: Iterable[Answer]) ->
         if facts.not_applicable >> place & 1:
             found[criterion.id] = Effective("not_applicable", "facts", answer_given)
         elif answer_given is not None:
-            found[criterion.id] = Effective(answer_given.value, answer_given.target.scope, answer_given)
+            found[criterion.id] = Effective(answer_given.counts_as, answer_given.target.scope, answer_given)
         elif facts.met >> place & 1:
             found[criterion.id] = Effective("met", "record")
         else:

@@ -26,7 +26,10 @@ async def find_answer(conn: Connection, criterion: str, target: Target) -> Answe
 
 
 async def every_value(conn: Connection, service: str = "", agency: str = "") -> Sequence[asyncpg.Record]:
-    """(criterion, agency, service, value, blocker) of every answer, or of those that reach a service or an agency."""
+    """(criterion, agency, service, value, blocker) of every answer, or of those that reach a service or an agency.
+
+    "Not applicable" that nobody has accepted has the value `proposed`.
+    """
     return await Q.rows(conn, "every_value", service or None, agency or None)
 
 
@@ -41,6 +44,11 @@ async def write_answer(conn: Connection, criterion: str, target: Target, form: A
     if form.version == 0:
         return await Q.run(conn, "first_answer", *values, form.blocker, person) == 1
     return await Q.run(conn, "change_answer", *values, form.blocker, person, form.version) == 1
+
+
+async def decide(conn: Connection, answer: Answer, decision: str, person: int) -> bool:
+    """Accept or decline that a criterion does not apply; false when the answer is another now, or the person's own."""
+    return await Q.run(conn, "decide", answer.criterion, answer.agency, answer.service, decision, person) == 1
 
 
 async def lock(conn: Connection, target: Target) -> None:

@@ -1,25 +1,27 @@
 -- name: answers_reaching -> Answer
 SELECT a.criterion, a.agency, a.service, a.value, a.justification, a.evidence, a.blocker, a.version,
-       p.name AS by, a.at
-FROM answer a JOIN person p ON p.id = a.person
+       p.name AS by, a.at, a.decision, coalesce(d.name, '') AS decided
+FROM answer a JOIN person p ON p.id = a.person LEFT JOIN person d ON d.id = a.decided_by
 WHERE a.agency IN ('', $1) AND a.service IN ('', $2)
 ORDER BY a.criterion, a.agency, a.service;
 
 -- name: answers_at -> Answer
 SELECT a.criterion, a.agency, a.service, a.value, a.justification, a.evidence, a.blocker, a.version,
-       p.name AS by, a.at
-FROM answer a JOIN person p ON p.id = a.person
+       p.name AS by, a.at, a.decision, coalesce(d.name, '') AS decided
+FROM answer a JOIN person p ON p.id = a.person LEFT JOIN person d ON d.id = a.decided_by
 WHERE a.agency = $1 AND a.service = $2
 ORDER BY a.criterion;
 
 -- name: find_answer -> Answer
 SELECT a.criterion, a.agency, a.service, a.value, a.justification, a.evidence, a.blocker, a.version,
-       p.name AS by, a.at
-FROM answer a JOIN person p ON p.id = a.person
+       p.name AS by, a.at, a.decision, coalesce(d.name, '') AS decided
+FROM answer a JOIN person p ON p.id = a.person LEFT JOIN person d ON d.id = a.decided_by
 WHERE a.criterion = $1 AND a.agency = $2 AND a.service = $3;
 
 -- name: every_value
-SELECT criterion, agency, service, value, blocker FROM answer
+SELECT criterion, agency, service,
+       CASE WHEN value = 'not_applicable' AND decision <> 'accepted' THEN 'proposed' ELSE value END AS value, blocker
+FROM answer
 WHERE ($1::text IS NULL OR service IN ('', $1)) AND ($2::text IS NULL OR agency IN ('', $2));
 
 -- name: count_exceptions
@@ -32,7 +34,7 @@ ON CONFLICT (criterion, agency, service) DO NOTHING;
 
 -- name: change_answer
 UPDATE answer SET value = $4, justification = $5, evidence = $6, blocker = $7, version = version + 1,
-    person = $8, at = now()
+    person = $8, at = now(), decision = '', decided_by = NULL, decided_at = NULL
 WHERE criterion = $1 AND agency = $2 AND service = $3 AND version = $9;
 
 -- name: lock_levels
@@ -40,3 +42,7 @@ SELECT pg_advisory_xact_lock(74001);
 
 -- name: lock_one_offering
 SELECT pg_advisory_xact_lock_shared(74001), id FROM offering WHERE service = $2 AND agency = $1 FOR UPDATE;
+
+-- name: decide
+UPDATE answer SET decision = $4, decided_by = $5, decided_at = now(), version = version + 1
+WHERE criterion = $1 AND agency = $2 AND service = $3 AND value = 'not_applicable' AND decision = '' AND person <> $5;

@@ -28,7 +28,8 @@ def offering_gaps(
     """The gap of every (service, agency, filings a year), in their order.
 
     A criterion whose nearest answer is "not met" is certain; one without such an answer is work to be
-    confirmed. One that is not met because of a law is blocked: no work lifts it.
+    confirmed. One that is not met because of a law is blocked: no work lifts it. One that does not apply,
+    by the facts or accepted by a reviewer, is no work.
     """
 
     def nearest(wanted: str, blocker: str = "") -> Iterable[tuple[str, str, str, str]]:
@@ -36,21 +37,23 @@ def offering_gaps(
             chosen = each.value == wanted and (not blocker or each.blocker == blocker)
             yield each.criterion, each.agency, each.service, "met" if chosen else "not_met"
 
-    met_by, refused_by, barred_by = (
-        layers(scheme, nearest(*wanted)) for wanted in (("met",), ("not_met",), ("not_met", "law"))
+    met_by, refused_by, barred_by, voided_by = (
+        layers(scheme, nearest(*wanted))
+        for wanted in (("met",), ("not_met",), ("not_met", "law"), ("not_applicable",))
     )
     everything = (1 << len(scheme.criteria)) - 1
     found: list[OfferingGap] = []
     for service, agency, filings in offerings:
         facts = settled[service]
         met = met_by.met(facts.met, service, agency)
-        unmet = everything & ~facts.not_applicable & ~met
+        void = facts.not_applicable | voided_by.met(0, service, agency)
+        unmet = everything & ~void & ~met
         found.append(
             OfferingGap(
                 service,
                 agency,
                 filings,
-                assess(scheme, facts.not_applicable, met).level,
+                assess(scheme, void, met).level,
                 unmet,
                 unknown=unmet & ~refused_by.met(0, service, agency),
                 blocked=unmet & barred_by.met(0, service, agency),
