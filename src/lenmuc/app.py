@@ -11,13 +11,23 @@ from lenmuc.actions.roadmap_view import Views
 from lenmuc.api import agencies, answers, health, offerings, schema, services
 from lenmuc.api import roadmaps as api_roadmaps
 from lenmuc.content.everything import Content
-from lenmuc.pages import account, agency, people, planner, platform, public, roadmaps
+from lenmuc.pages import (
+    account,
+    agency,
+    disagreements,
+    people,
+    planner,
+    platform,
+    public,
+    reviewing,
+    roadmaps,
+)
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.web.gate import Gate
 from lenmuc.web.setup import wire
 
-PAGES = (account, people, public, agency, platform, planner, roadmaps)
+PAGES = (account, people, public, agency, platform, planner, reviewing, disagreements, roadmaps)
 API = (services, agencies, offerings, answers, api_roadmaps, health, schema)
 
 

@@ -1,6 +1,6 @@
 """Offerings: a service as one agency offers it, with its level and what the next one lacks."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -20,15 +20,18 @@ from lenmuc.api.replies import (
     page_links,
     problems,
 )
-from lenmuc.api.types import MissingOut, NamedOut, OfferingItem, OfferingOut, OfferingPage, WordsOut
+from lenmuc.api.types import MissingOut, NamedOut, OfferingItem, OfferingOut, OfferingPage, Reviewed, WordsOut
 from lenmuc.content.everything import Content
 from lenmuc.core.checklists import Scheme
 from lenmuc.core.errors import N_, NotFound
+from lenmuc.core.reviews import LevelStatus
+from lenmuc.settings import Settings
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store.catalogue import find_agency, find_service
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import OfferingListed, count_levels, find_offering
 from lenmuc.web.access import anyone
+from lenmuc.web.reviews import NOT_REVIEWED, public_statuses
 
 OfService = Annotated[str, QueryParameter(max_length=60, description=N_("Only of this service: its code."))]
 AtAgency = Annotated[str, QueryParameter(max_length=40, description=N_("Only at this agency: its code."))]
@@ -38,7 +41,7 @@ AtLevel = Annotated[
 NO_OFFERING = N_("There is no offering with this number.")
 
 
-def _item(row: OfferingListed) -> OfferingItem:
+def _item(row: OfferingListed, reviewed: LevelStatus) -> OfferingItem:
     return OfferingItem(
         id=row.id,
         service=named(row.service, row.service_name, row.service_name_en),
@@ -49,6 +52,9 @@ def _item(row: OfferingListed) -> OfferingItem:
         filings=row.filings,
         filings_illustrative=row.filings_illustrative,
         since=row.since,
+        status=cast(Reviewed, reviewed.status),
+        verified_at=reviewed.verified_at,
+        verified_until=reviewed.until,
     )
 
 
@@ -64,6 +70,8 @@ def _item(row: OfferingListed) -> OfferingItem:
 async def list_offerings(
     request: AnyRequest,
     db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    settings: NamedDependency[Settings],
     service: OfService = "",
     agency: AtAgency = "",
     level: AtLevel = None,
@@ -76,8 +84,11 @@ async def list_offerings(
             conn, service=service, agency=agency, level=level, page=page, size=page_size
         )
         counts = await count_levels(conn, agency=agency, service=service)
+        ids = [row.id for row in rows]
+        statuses = await public_statuses(conn, content.scheme, settings, ids=ids)
     total = counts.total if level is None else counts.exclusive()[level]
-    out = OfferingPage(tuple(_item(row) for row in rows), total, page, page_size)
+    items = tuple(_item(row, statuses.get((row.service, row.agency), NOT_REVIEWED)) for row in rows)
+    out = OfferingPage(items, total, page, page_size)
     return for_all(request, out, link=page_links(request, page, page_size, total))
 
 
@@ -98,7 +109,11 @@ def _missing(scheme: Scheme, ids: tuple[str, ...]) -> tuple[MissingOut, ...]:
     responses=problems(400, 404, 422),
 )
 async def read_offering(
-    request: AnyRequest, db: NamedDependency[Database], content: NamedDependency[Content], id: Number
+    request: AnyRequest,
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    settings: NamedDependency[Settings],
+    id: Number,
 ) -> Response[OfferingOut]:
     """The levels of an offering, assessed and declared, and the criteria that the next level lacks."""
     async with db.transaction(read_only=True) as conn:
@@ -107,6 +122,8 @@ async def read_offering(
             raise NotFound(NO_OFFERING)
         service = await find_service(conn, found.service)
         agency = await find_agency(conn, found.agency)
+        statuses = await public_statuses(conn, content.scheme, settings, ids=[found.id])
+    reviewed = statuses.get((found.service, found.agency), NOT_REVIEWED)
     out = OfferingOut(
         id=found.id,
         service=named(service.code, service.name, service.name_en)
@@ -122,6 +139,9 @@ async def read_offering(
         filings=found.filings,
         filings_illustrative=found.filings_illustrative,
         since=found.since,
+        status=cast(Reviewed, reviewed.status),
+        verified_at=reviewed.verified_at,
+        verified_until=reviewed.until,
     )
     return for_all(request, out)
 

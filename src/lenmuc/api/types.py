@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Meta
 
 Level = Annotated[int, Meta(ge=0, le=4)]
-Value = Literal["met", "not_met", "unknown"]
+Value = Literal["met", "not_met", "unknown", "not_applicable"]
+Reviewed = Literal["self_assessed", "submitted", "verified", "due", "lapsed"]
 Blocker = Literal["law", "paper_original", "no_system", "no_budget", "no_data", "other"]
 Place = Literal["platform", "agency", "service", "offering"]
 Tier = Literal["province", "commune"]
@@ -176,6 +177,13 @@ class OfferingItem(msgspec.Struct, frozen=True):
         bool, Meta(description="true: the number of filings is made up for the demonstration.")
     ]
     since: Annotated[dt.datetime, Meta(description="When it came to this level.")]
+    status: Annotated[
+        Reviewed, Meta(description="How far somebody else has reviewed the level. due: to be renewed.")
+    ]
+    verified_at: Annotated[
+        dt.datetime | None, Meta(description="When a level of it was verified last; null: never.")
+    ]
+    verified_until: Annotated[dt.date | None, Meta(description="The last day that this held or holds.")]
 
 
 class OfferingPage(msgspec.Struct, frozen=True):
@@ -214,6 +222,13 @@ class OfferingOut(msgspec.Struct, frozen=True):
         bool, Meta(description="true: the number of filings is made up for the demonstration.")
     ]
     since: Annotated[dt.datetime, Meta(description="When it came to this level.")]
+    status: Annotated[
+        Reviewed, Meta(description="How far somebody else has reviewed the level. due: to be renewed.")
+    ]
+    verified_at: Annotated[
+        dt.datetime | None, Meta(description="When a level of it was verified last; null: never.")
+    ]
+    verified_until: Annotated[dt.date | None, Meta(description="The last day that this held or holds.")]
 
 
 class AnswerOut(msgspec.Struct, frozen=True):
@@ -245,7 +260,10 @@ class AnswerItem(msgspec.Struct, frozen=True):
     places: Annotated[tuple[Place, ...], Meta(description="Where it may be answered, widest first.")]
     text: Annotated[WordsOut, Meta(description="What it asks.")]
     value: Annotated[
-        Literal["met", "not_met", "not_applicable", "unknown"], Meta(description="The value that counts.")
+        Literal["met", "not_met", "not_applicable", "proposed", "unknown"],
+        Meta(
+            description="The value that counts. proposed: said not to apply, not accepted so far."
+        ),
     ]
     source: Annotated[
         Literal["facts", "record", "platform", "agency", "service", "offering", "none"],

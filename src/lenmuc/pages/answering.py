@@ -17,6 +17,7 @@ from lenmuc.pages.checklist import BLOCKER_WORDS, given
 from lenmuc.store.database import Database
 from lenmuc.store.people import Session
 from lenmuc.store.queries import Connection
+from lenmuc.store.reviews import Remark
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import Language
 from lenmuc.web.templating import render
@@ -46,7 +47,7 @@ class Place(msgspec.Struct, frozen=True):
 
     `effective` counts here and `source` says why; `steps` are all answers that reach here, the widest first.
     `level` is the offering's, `None` for wider places. `action` is where the form goes, `back` where one
-    returns to.
+    returns to. `remarks` are those of a reviewer that are still open.
     """
 
     scheme: Scheme
@@ -62,6 +63,7 @@ class Place(msgspec.Struct, frozen=True):
     effect: Effect | None = None
     service: Service | None = None
     level: int | None = None
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def own(self) -> Answer | None:

@@ -9,13 +9,16 @@ from litestar.params import FromPath, FromQuery
 
 from lenmuc.actions.answering import criterion_of
 from lenmuc.actions.foreseeing import foresee
+from lenmuc.actions.reviewing import Case, open_case
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Answer, Target
 from lenmuc.core.checklists import LevelMeaning, Scheme
 from lenmuc.core.errors import N_
 from lenmuc.core.readiness import effective, settle
+from lenmuc.core.reviews import LevelStatus, allowed
 from lenmuc.core.services import Agency, Service, facts
 from lenmuc.pages.agency.mine import WHO, link, my_agency, my_offering
+from lenmuc.pages.agency.submitting import Mend, review_of_mine, to_mend
 from lenmuc.pages.answering import (
     AnyRequest,
     Confirmation,
@@ -28,6 +31,7 @@ from lenmuc.pages.answering import (
     small,
 )
 from lenmuc.pages.checklist import Ask, Checklist, Line, checklist, source, trail
+from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import Offering
 from lenmuc.store.queries import Connection
@@ -37,7 +41,10 @@ from lenmuc.web.visits import Visit
 
 
 class ChecklistPage(msgspec.Struct, frozen=True):
-    """What `templates/agency/checklist.html` shows; `missing` are the lines that the next level lacks."""
+    """What `templates/agency/checklist.html` shows; `missing` are the lines that the next level lacks.
+
+    `remarks` are those still open; `done` is the step of the review that was just taken, if any.
+    """
 
     agency: Agency
     service: Service
@@ -46,6 +53,15 @@ class ChecklistPage(msgspec.Struct, frozen=True):
     missing: tuple[Line, ...]
     checklist: Checklist
     saved: Confirmation | None
+    case: Case
+    status: LevelStatus
+    remarks: tuple[Mend, ...]
+    done: str
+
+    @property
+    def can_submit(self) -> bool:
+        """Whether the checklist may be sent to review now."""
+        return allowed(self.status.status, "submit")
 
 
 @get("/{lang:str}/work/{code:str}", guards=[needs("staff")])
@@ -55,14 +71,17 @@ async def one_checklist(
     db: NamedDependency[Database],
     content: NamedDependency[Content],
     code: FromPath[str],
+    settings: NamedDependency[Settings],
     saved: FromQuery[str] = "",
     before: FromQuery[str] = "",
+    review: FromQuery[str] = "",
 ) -> Response[str]:
     """What one service of mine lacks for its next level, then its whole checklist."""
     scheme = content.scheme
     async with db.transaction(visit.who, read_only=True) as conn:
         agency = await my_agency(conn, visit)
         service, offering, answers = await my_offering(conn, visit, code)
+        case, status, remarks = await review_of_mine(conn, visit, scheme, settings, code)
     ask = Ask(lambda c: link(visit, code, c.id), lambda c: WHO[c.scope])
     whole = checklist(scheme, facts(service), answers, ask)
     lines = {line.criterion.id: line for block in whole.steps for line in block.lines}
@@ -74,8 +93,18 @@ async def one_checklist(
         missing=tuple(lines[id] for id in offering.missing if id in lines),
         checklist=whole,
         saved=_confirmation(scheme, answers, saved, before, offering.level),
+        case=case,
+        status=status,
+        remarks=remarks,
+        done=_step_done(review, status),
     )
     return render(request, "agency/checklist.html", shown)
+
+
+def _step_done(said: str, status: LevelStatus) -> str:
+    """The step that an address says was taken, when that can be so."""
+    waits = status.status == "submitted"
+    return said if said == ("submitted" if waits else "withdrawn") else ""
 
 
 def _confirmation(
@@ -96,6 +125,7 @@ def _at_offering(visit: Visit, content: Content, code: str, id: str) -> Load:
         scheme, agency = content.scheme, session_of(visit).agency
         service, offering, answers = await my_offering(conn, visit, code)
         criterion = criterion_of(scheme, id)
+        remarks = to_mend(visit, scheme, await open_case(conn, scheme, code, agency))
         known = facts(service)
         here = effective(scheme, settle(scheme, known), answers)[id]
         target = {"platform": Target(), "agency": Target(agency)}.get(criterion.scope, Target(agency, code))
@@ -117,6 +147,7 @@ def _at_offering(visit: Visit, content: Content, code: str, id: str) -> Load:
             await foresee(conn, scheme, criterion, target) if wide else None,
             service,
             offering.level,
+            remarks=tuple(mend.remark for mend in remarks if mend.remark.criterion == id),
         )
 
     return load

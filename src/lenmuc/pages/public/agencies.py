@@ -1,5 +1,7 @@
 """Agencies: the list of all, and one with its services, levels and roadmap."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -7,8 +9,10 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from lenmuc.content.everything import Content
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.levels import LevelCounts
+from lenmuc.core.reviews import LevelStatus
 from lenmuc.core.services import Agency
 from lenmuc.core.text import clean_line, fold
 from lenmuc.pages.public.lists import (
@@ -27,6 +31,7 @@ from lenmuc.pages.public.lists import (
     page_number,
     paging,
 )
+from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store import roadmaps as roadmaps_store
@@ -38,6 +43,7 @@ from lenmuc.store.roadmaps import Roadmap
 from lenmuc.store.search import Wanted
 from lenmuc.web.access import anyone
 from lenmuc.web.language import Language
+from lenmuc.web.reviews import NOT_REVIEWED, in_words_order, public_statuses
 from lenmuc.web.templating import render
 
 PAGE_SIZE = 25
@@ -59,7 +65,11 @@ class AgenciesPage(msgspec.Struct, frozen=True):
 
 
 class AgencyPage(msgspec.Struct, frozen=True):
-    """What `templates/public/agency.html` shows. `levels` counts all offerings, `total` those that match."""
+    """What `templates/public/agency.html` shows. `levels` counts all offerings, `total` those that match.
+
+    `statuses` are those of `rows` by service; `reviewed` counts all services by status, empty while none was
+    ever submitted.
+    """
 
     agency: Agency
     levels: LevelCounts
@@ -73,6 +83,8 @@ class AgencyPage(msgspec.Struct, frozen=True):
     clear: str
     paging: Paging
     roadmaps: tuple[Roadmap, ...]
+    statuses: Mapping[str, LevelStatus]
+    reviewed: tuple[tuple[str, int], ...]
 
 
 def counted(row: AgencyRow) -> CountedAgency:
@@ -104,6 +116,8 @@ async def show_agency(
     request: Request[Any, Any, Any],
     db: NamedDependency[Database],
     language: NamedDependency[Language],
+    content: NamedDependency[Content],
+    settings: NamedDependency[Settings],
     code: FromPath[str],
     q: FromQuery[str] = "",
     field: FromQuery[str] = "",
@@ -125,7 +139,10 @@ async def show_agency(
         )
         wanted = Wanted(text=text, agency=code, field=field, level=wanted_level)
         facets = (await search_store.search(conn, wanted, page_size=1)).facets
+        reviewed = await public_statuses(conn, content.scheme, settings, agency=code)
         roadmaps = await roadmaps_store.list_roadmaps(conn, code, published=True)
+    counted_statuses = Counter(status.status for status in reviewed.values())
+    counted_statuses["self_assessed"] += levels.total - len(reviewed)
     names = {f.code: name_of(f, language) for f in fields}
     if field and field not in names:
         raise NotFound(N_("There is no field with this name."))
@@ -153,6 +170,8 @@ async def show_agency(
         clear=address(path, {"q": text}),
         paging=paging(number, total, PAGE_SIZE, path, conditions),
         roadmaps=tuple(roadmaps),
+        statuses={row.service: reviewed.get((row.service, code), NOT_REVIEWED) for row in rows},
+        reviewed=in_words_order(counted_statuses) if reviewed else (),
     )
     return render(request, "public/agency.html", shown)
 

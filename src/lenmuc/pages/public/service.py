@@ -1,7 +1,7 @@
 """One service as a citizen reads it: what works online today, who offers it, what is missing, the facts."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,14 +14,17 @@ from lenmuc.content.everything import Content
 from lenmuc.core.checklists import Criterion, Scheme, citation
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.levels import LEVELS, LevelCounts
+from lenmuc.core.reviews import LevelStatus
 from lenmuc.core.services import CHANNELS, Field, Service, has_fee
 from lenmuc.pages.public.plans import Planned, Plans
+from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import LevelChange, Offering, OfferingRow
 from lenmuc.web.access import anyone
 from lenmuc.web.language import Language
+from lenmuc.web.reviews import NOT_REVIEWED, in_words_order, public_statuses
 from lenmuc.web.templating import render
 
 
@@ -42,11 +45,12 @@ class Amount(msgspec.Struct, frozen=True):
 
 
 class AtLevel(msgspec.Struct, frozen=True):
-    """The offerings of the service at one level."""
+    """The offerings of the service at one level; `statuses` counts them by the status of that level."""
 
     level: int
     bodies: tuple[OfferingRow, ...]
     wards: tuple[OfferingRow, ...]
+    statuses: tuple[tuple[str, int], ...] = ()
 
 
 class Lacking(msgspec.Struct, frozen=True):
@@ -88,6 +92,7 @@ class ServicePage(msgspec.Struct, frozen=True):
     filings: int | None
     illustrative: bool
     planned: Planned | None
+    status: LevelStatus
 
     @property
     def several(self) -> bool:
@@ -119,7 +124,9 @@ def amounts_of(service: Service) -> tuple[Amount, ...]:
     return tuple(Amount(int(number), currency) for number, _, currency in parts if number.isdecimal())
 
 
-def by_level(rows: Iterable[OfferingRow]) -> tuple[AtLevel, ...]:
+def by_level(
+    rows: Iterable[OfferingRow], statuses: Mapping[tuple[str, str], LevelStatus]
+) -> tuple[AtLevel, ...]:
     """The offerings by level, the highest level first."""
     rows = tuple(rows)
     groups = []
@@ -127,7 +134,10 @@ def by_level(rows: Iterable[OfferingRow]) -> tuple[AtLevel, ...]:
         bodies = tuple(row for row in rows if row.level == level and row.tier == "province")
         wards = tuple(row for row in rows if row.level == level and row.tier == "commune")
         if bodies or wards:
-            groups.append(AtLevel(level, bodies, wards))
+            counted = Counter(
+                statuses.get((row.service, row.agency), NOT_REVIEWED).status for row in (*bodies, *wards)
+            )
+            groups.append(AtLevel(level, bodies, wards, in_words_order(counted)))
     return tuple(groups)
 
 
@@ -171,6 +181,7 @@ async def show_service(
     db: NamedDependency[Database],
     content: NamedDependency[Content],
     language: NamedDependency[Language],
+    settings: NamedDependency[Settings],
     code: FromPath[str],
     agency: FromQuery[str] = "",
 ) -> Response[str]:
@@ -191,6 +202,7 @@ async def show_service(
             conn, code, {row.agency for row in rows}, chosen.agency if chosen else ""
         )
         counts = await offerings_store.count_levels(conn, service=code)
+        statuses = await public_statuses(conn, content.scheme, settings, service=code)
         first = offering or (await offerings_store.find_offering(conn, rows[0].id) if rows else None)
     about = [chosen] if chosen else rows
     page = ServicePage(
@@ -202,7 +214,7 @@ async def show_service(
         amounts=amounts_of(service),
         scheme=content.scheme,
         counts=counts,
-        at_levels=by_level(rows),
+        at_levels=by_level(rows, statuses),
         chosen=chosen,
         declared=offering.declared if offering else None,
         history=tuple(history),
@@ -210,6 +222,7 @@ async def show_service(
         filings=filings_of(about),
         illustrative=first.filings_illustrative if first else False,
         planned=planned,
+        status=statuses.get((code, chosen.agency), NOT_REVIEWED) if chosen else NOT_REVIEWED,
     )
     return render(request, "public/service.html", page)
 
