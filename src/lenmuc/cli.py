@@ -111,8 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     user = command("user", _user, "Make an account; its password is printed once.")
     user.add_argument("email")
     user.add_argument("--name", required=True)
-    user.add_argument("--role", required=True, choices=("staff", "planner", "administrator"))
-    user.add_argument("--agency", default="", help="the agency's code, for staff")
+    user.add_argument("--role", required=True, choices=accounts.ROLES)
+    user.add_argument("--agency", default="", help="the agency's code, for staff and leads")
     return parser
 
 

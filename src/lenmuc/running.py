@@ -80,6 +80,14 @@ async def show_demo_people(db: PooledDatabase, renew: bool, say: Say) -> None:
         say(f"    {one.role:<13} {one.agency:<7} {one.email:<32} {one.password}")
 
 
+async def show_first_code(db: PooledDatabase, settings: Settings, say: Say) -> None:
+    """Say how the first account is made, when there is nobody; the code is said this once only."""
+    code = await accounts.first_administrator_code(db)
+    if code:
+        say("nobody has an account yet; this code makes the first administrator, once, within 24 hours:")
+        say(f"    {code}   at /{settings.language}/first-administrator")
+
+
 class _Server(uvicorn.Server):
     """Leaves the signals to us: the database has to be stopped after the last reply, not by the interrupt."""
 
@@ -96,6 +104,8 @@ async def serve(settings: Settings, sock: socket.socket, *, demo: bool, renew: b
             await prepare(db, content, say)
             if demo:
                 await show_demo_people(db, renew, say)
+            else:
+                await show_first_code(db, settings, say)
             app = create_app(settings, db, content)
             config = uvicorn.Config(
                 app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=15,
