@@ -27,6 +27,8 @@ from lenmuc.web.reviews import rules_of, today
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit, visit_of
 
+_SETTLED = ("met", "not_applicable")
+
 
 class Seen(msgspec.Struct, frozen=True):
     """What a step of the review sends: the version that the person saw."""
@@ -52,7 +54,10 @@ class Mend(msgspec.Struct, frozen=True):
 
 
 class SubmitPage(msgspec.Struct, frozen=True):
-    """What `templates/review/submit.html` shows; `claimed` are the criteria of the claimed levels."""
+    """What `templates/review/submit.html` shows.
+
+    `claimed` are the criteria of the claimed levels, `missing` what the level above them lacks.
+    """
 
     agency: Agency
     case: Case
@@ -115,13 +120,13 @@ async def _page(
     lines = [line for block in whole.steps for line in block.lines]
     status = shown(case.standing, today(), rules)
     faults = [("", visit.language.message(fault.message)) for fault in submit_faults(case)]
-    volume = case.offering.filings
+    volume, above = case.offering.filings, case.claim.level + 1
     return SubmitPage(
         agency=agency,
         case=case,
         status=status,
         claimed=tuple(line for line in lines if line.criterion.id in case.claim.rests_on),
-        missing=tuple(line for line in lines if line.criterion.id in case.offering.missing),
+        missing=tuple(line for line in lines if line.criterion.level == above and line.value not in _SETTLED),
         proposals=proposed(case, scheme),
         remarks=to_mend(visit, scheme, case),
         can_submit=allowed(status.status, "submit") and not faults,
