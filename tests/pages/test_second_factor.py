@@ -210,6 +210,14 @@ async def test_the_key_is_shown_as_text_address_and_picture_until_it_is_in_force
     assert await site.db.conn.fetchval("SELECT secret FROM second_factor") == app.secret
 
 
+async def test_changing_the_language_after_a_form_leads_to_a_page(site: Site) -> None:
+    browser = site.browser()
+    await enter(browser, HOA)
+    for step in ("confirm", "recovery-codes", "off"):
+        reply = await browser.get(f"/en/account/second-factor/{step}")
+        assert reply.headers["location"] == "/en/account/second-factor"
+
+
 async def test_a_wrong_first_code_puts_nothing_in_force(site: Site) -> None:
     browser = site.browser()
     await enter(browser, HOA)

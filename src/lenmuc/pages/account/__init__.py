@@ -16,6 +16,7 @@ handlers = [
     own.end_one,
     own.end_others,
     factor.factor_page,
+    factor.back,
     factor.begin,
     factor.confirm,
     factor.recovery_codes,

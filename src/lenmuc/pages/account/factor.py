@@ -82,6 +82,16 @@ async def factor_page(
     return render(request, "account/second-factor.html", await _page(db, session_of(visit)))
 
 
+@get(
+    [f"/{{lang:str}}/account/second-factor/{step}" for step in ("confirm", "recovery-codes", "off")],
+    guards=[signed_in_at_once],
+    sync_to_thread=False,
+)
+def back(visit: NamedDependency[Visit]) -> Response[None]:
+    """The language is changed on a page that a form led to: what was shown once is not shown again."""
+    return to(f"/{visit.language.code}/account/second-factor")
+
+
 @post("/{lang:str}/account/second-factor/begin", guards=[signed_in_at_once], status_code=303)
 async def begin(visit: NamedDependency[Visit], db: NamedDependency[Database]) -> Response[None]:
     """Make a secret, which the next page shows."""
