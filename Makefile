@@ -18,7 +18,7 @@ run: $(VENV)/run.stamp ## start Lên Mức with Hà Nội and demo people on htt
 	@exec $(PY) -m lenmuc demo
 
 test: $(VENV)/test.stamp ## check and test everything
-	@status=0; $(MAKE) --no-print-directory check || status=1; $(PY) -m pytest || status=1; exit $$status
+	@status=0; $(MAKE) --no-print-directory check || status=1; $(PY) -m pytest -n auto --dist loadfile || status=1; exit $$status
 
 core: $(VENV)/test.stamp ## test the rules alone, without a database, in seconds
 	@$(PY) -m pytest tests/core

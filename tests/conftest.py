@@ -5,7 +5,6 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -115,12 +114,37 @@ class Visitor:
         return reply
 
 
-@pytest.fixture
-async def app(db: UndoneDatabase, content: Content, tmp_path: Path) -> Any:
-    """The whole program on the loaded city."""
+class Stage:
+    """A `Database` that is, for each test, the one of that test: the program itself is made once."""
+
+    def __init__(self) -> None:
+        self.now: UndoneDatabase | None = None
+
+    def transaction(self, who: Identity = PUBLIC, *, read_only: bool = False) -> Any:
+        assert self.now is not None, "a test has ended and its program still works"
+        return self.now.transaction(who, read_only=read_only)
+
+
+@pytest.fixture(scope="session")
+def stage() -> Stage:
+    """Where the database of the running test stands."""
+    return Stage()
+
+
+@pytest.fixture(scope="session")
+def program(stage: Stage, content: Content, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The whole program, made once: its templates are compiled once too."""
     from lenmuc.app import create_app
 
-    return create_app(Settings(data=tmp_path), db, content)
+    return create_app(Settings(data=tmp_path_factory.mktemp("program")), stage, content)
+
+
+@pytest.fixture
+async def app(program: Any, stage: Stage, db: UndoneDatabase) -> AsyncIterator[Any]:
+    """The whole program on the loaded city."""
+    stage.now = db
+    yield program
+    stage.now = None
 
 
 @pytest.fixture
