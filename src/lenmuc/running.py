@@ -66,7 +66,7 @@ def listen(settings: Settings) -> socket.socket:
     return sock
 
 
-DEMO_AGENCIES = ("STP", "SXD", "X00004", "X00070")
+DEMO_AGENCIES = ("STP", "SXD", "X00070")
 
 
 async def show_demo_people(db: PooledDatabase, renew: bool, say: Say) -> None:

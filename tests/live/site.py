@@ -72,7 +72,7 @@ class Site:
             if self._process.poll() is not None or time.monotonic() - begun > PATIENCE:
                 raise AssertionError(f"the program did not start:\n{self.log.read_text()}")
             time.sleep(0.02)
-        told = re.findall(r"^ +[\d.]+ s +(staff|planner|administrator) +(\w*) +(\S+@\S+) +(\S+)$", self.log.read_text(), re.M)
+        told = re.findall(r"^ +[\d.]+ s +(staff|lead|planner|administrator|auditor) +(\w*) +(\S+@\S+) +(\S+)$", self.log.read_text(), re.M)
         self.people = [Account(*person) for person in told] or self.people
         return time.monotonic() - begun
 

@@ -329,14 +329,18 @@ async def test_demo_people_are_made_once_and_can_sign_in(site: Site) -> None:
     made = await create_demo_people(site.db, ["W.1", "W.2"])
     assert [(person.role, person.agency) for person in made] == [
         ("planner", ""),
+        ("planner", ""),
         ("administrator", ""),
+        ("auditor", ""),
         ("staff", "W.1"),
+        ("lead", "W.1"),
         ("staff", "W.2"),
+        ("lead", "W.2"),
     ]
-    assert len({person.password for person in made}) == 4
+    assert len({person.password for person in made}) == 8
     assert all(len(person.password) >= 15 for person in made)
     stored = await site.db.conn.fetchval("SELECT count(*) FROM person WHERE demo AND email LIKE '%.example'")
-    assert stored == 4
+    assert stored == 8
     for person in made:
         async with site.browser() as browser:
             assert (await enter(browser, person.email, person.password)).status_code == 303

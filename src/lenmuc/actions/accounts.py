@@ -253,17 +253,21 @@ async def create_person(
 async def create_demo_people(
     db: Database, agencies: Sequence[str], *, renew: bool = False, passwords: Passwords = PASSWORDS
 ) -> list[DemoPerson]:
-    """Accounts for a demonstration: a planner, an administrator and one of staff for each agency code.
+    """Accounts for a demonstration: two planners, an administrator, an auditor; staff and lead of each agency code.
 
     Returns those whose password is new. People who are there already stay as they are and are not returned,
     unless `renew` gives them a new password, takes their second factor away and ends their sessions.
     """
     wanted = [
         ("planner@lenmuc.example", "Cán bộ lập kế hoạch (demo)", "planner", ""),
+        # nobody verifies what rests on their own answers, so there are two of them
+        ("planner2@lenmuc.example", "Cán bộ thẩm định (demo)", "planner", ""),
         ("admin@lenmuc.example", "Quản trị viên (demo)", "administrator", ""),
+        ("auditor@lenmuc.example", "Kiểm toán viên (demo)", "auditor", ""),
         *(
-            (f"staff.{code.lower()}@lenmuc.example", f"Cán bộ {code} (demo)", "staff", code)
+            (f"{role}.{code.lower()}@lenmuc.example", f"{words} {code} (demo)", role, code)
             for code in agencies
+            for role, words in (("staff", "Cán bộ"), ("lead", "Phụ trách"))
         ),
     ]
     made: list[DemoPerson] = []
