@@ -9,10 +9,12 @@ from pathlib import Path
 
 import asyncpg
 
-from lenmuc import __version__, running
+from lenmuc import __version__, paths, running
 from lenmuc.actions import accounts, loading, planfile
 from lenmuc.content.errors import ContentError
 from lenmuc.content.everything import load_content
+from lenmuc.content.locks import drafts
+from lenmuc.content.schemes import lock
 from lenmuc.core.errors import LenMucError, Refused
 from lenmuc.settings import BadSetting, Settings
 from lenmuc.store.embedded import CannotStart
@@ -57,12 +59,18 @@ def _load(_: argparse.Namespace) -> None:
     print(f"{done.services} services, {done.agencies} agencies, {done.offerings} offerings in {done.seconds:.1f} s")
 
 
-def _check(_: argparse.Namespace) -> None:
+def _check(arguments: argparse.Namespace) -> None:
     content = load_content()
+    folder = paths.assessments()
+    if arguments.lock:
+        for id in lock(folder):
+            print(f"{id}: locked; from now on its file cannot change")
     for scheme in content.schemes.values():
         print(f"{scheme.id}: {len(scheme.criteria)} criteria, {len(scheme.levels)} levels")
     catalogue = content.catalogue
     print(f"catalogue: {len(catalogue.services)} services, {len(catalogue.agencies)} agencies")
+    for id in drafts(folder):
+        print(f"{id}: a draft, which may still change; lenmuc check --lock publishes it")
 
 
 def _plan(arguments: argparse.Namespace) -> None:
@@ -104,7 +112,8 @@ def _parser() -> argparse.ArgumentParser:
     command("serve", _serve, "Serve with what the database holds.")
     command("migrate", _migrate, "Bring the database schema up to this program.")
     command("load", _load, "Load the catalogue files into the database.")
-    command("check", _check, "Check the schemes and catalogue files without a database.")
+    check = command("check", _check, "Check the schemes and catalogue files without a database.")
+    check.add_argument("--lock", action="store_true", help="publish draft schemes: their files cannot change then")
     plan = command("plan", _plan, "Compute a roadmap from a problem file (JSON) alone.")
     plan.add_argument("problem", metavar="PROBLEM", help="the problem file, or - for standard input")
     plan.add_argument("-o", "--output", metavar="FILE", help="write the solution there instead of printing it")

@@ -14,6 +14,7 @@ from lenmuc.core.answers import AnswerForm, Identity, Target
 from lenmuc.core.errors import Conflict, NotAllowed, NotFound, Refused
 from lenmuc.store import audit as audit_store
 from lenmuc.store import offerings as offerings_store
+from lenmuc.store import standings as standings_store
 from lenmuc.store.database import PROGRAM, PooledDatabase
 from tests.conftest import person
 
@@ -36,6 +37,8 @@ async def pool(city: Content, postgres: "EmbeddedPostgres") -> AsyncIterator[tup
     async with db.transaction(PROGRAM) as conn:
         someone = await conn.fetchval("SELECT id FROM person WHERE email = $1", email)
         was = await offerings_store.offering_of(conn, HERE.service, HERE.agency)
+        assert was is not None
+        standings = await standings_store.standings_of(conn, was.id)
     yield db, someone
     await db.close()
     owner = await asyncpg.connect(postgres.owner_dsn)
@@ -55,6 +58,15 @@ async def pool(city: Content, postgres: "EmbeddedPostgres") -> AsyncIterator[tup
             list(was.missing),
             was.since,
         )
+        for standing in standings.values():
+            await owner.execute(
+                "UPDATE standing SET level = $3, missing = $4, since = $5 WHERE offering = $1 AND scheme = $2",
+                was.id,
+                standing.scheme,
+                standing.level,
+                list(standing.missing),
+                standing.since,
+            )
         await owner.execute("ALTER TABLE answer FORCE ROW LEVEL SECURITY")
         await owner.execute("ALTER TABLE audit FORCE ROW LEVEL SECURITY")
     await owner.close()
@@ -68,7 +80,7 @@ async def test_answers_at_the_same_time_to_different_criteria_end_in_the_right_l
         version = 0 if value == "met" else 1
         form = AnswerForm(value, "Seen", version=version)
         await asyncio.gather(
-            *(answer(db, content.scheme, STAFF, someone, criterion, HERE, form) for criterion in MISSING)
+            *(answer(db, content.kept, STAFF, someone, criterion, HERE, form) for criterion in MISSING)
         )
         async with db.transaction(PROGRAM) as conn:
             found = await offerings_store.offering_of(conn, HERE.service, HERE.agency)
@@ -81,7 +93,7 @@ async def test_of_many_who_change_one_answer_at_once_one_wins_and_the_others_are
 ) -> None:
     db, someone = pool
     given = [
-        answer(db, content.scheme, STAFF, someone, "3.03", HERE, AnswerForm("met", f"Seen by {name}"))
+        answer(db, content.kept, STAFF, someone, "3.03", HERE, AnswerForm("met", f"Seen by {name}"))
         for name in range(12)
     ]
     done = await asyncio.gather(*given, return_exceptions=True)
@@ -98,9 +110,9 @@ async def somebody(db: Any) -> int:
 
 async def test_an_answer_and_its_audit_entry_are_written_together(db: Any, content: Content) -> None:
     someone = await somebody(db)
-    await answer(db, content.scheme, STAFF, someone, "3.03", HERE, YES)
+    await answer(db, content.kept, STAFF, someone, "3.03", HERE, YES)
     changed = AnswerForm("not_met", "Gone", version=1)
-    await answer(db, content.scheme, STAFF, someone, "3.03", HERE, changed)
+    await answer(db, content.kept, STAFF, someone, "3.03", HERE, changed)
     async with db.transaction(PLANNER) as conn:
         last, first = (await audit_store.latest(conn, "answer"))[:2]
     assert (first.before, first.after["value"]) == (None, "met")
@@ -109,17 +121,16 @@ async def test_an_answer_and_its_audit_entry_are_written_together(db: Any, conte
 
 async def test_what_is_refused_leaves_nothing_behind(db: Any, content: Content) -> None:
     someone = await somebody(db)
-    scheme = content.scheme
     with pytest.raises(Refused):
-        await answer(db, scheme, STAFF, someone, "3.03", HERE, AnswerForm("met"))
+        await answer(db, content.kept, STAFF, someone, "3.03", HERE, AnswerForm("met"))
     with pytest.raises(NotAllowed):
-        await answer(db, scheme, STAFF, someone, "3.03", Target("SXD", HERE.service), YES)
+        await answer(db, content.kept, STAFF, someone, "3.03", Target("SXD", HERE.service), YES)
     with pytest.raises(NotFound):
-        await answer(db, scheme, STAFF, someone, "3.03", Target("STP", "9.999999"), YES)
+        await answer(db, content.kept, STAFF, someone, "3.03", Target("STP", "9.999999"), YES)
     with pytest.raises(NotFound):
-        await answer(db, scheme, STAFF, someone, "9.99", HERE, YES)
+        await answer(db, content.kept, STAFF, someone, "9.99", HERE, YES)
     with pytest.raises(Conflict):
-        await answer(db, scheme, STAFF, someone, "3.03", HERE, AnswerForm("met", "Seen", version=7))
+        await answer(db, content.kept, STAFF, someone, "3.03", HERE, AnswerForm("met", "Seen", version=7))
     async with db.transaction(PLANNER) as conn:
         assert not await conn.fetch("SELECT 1 FROM answer")
         assert not await audit_store.latest(conn, "answer")
@@ -129,20 +140,20 @@ async def test_what_is_foreseen_is_what_happens(db: Any, content: Content) -> No
     someone = await somebody(db)
     scheme, everywhere = content.scheme, Target(service="1.001193")
     async with db.transaction(PLANNER) as conn:
-        foreseen = await foresee(conn, scheme, scheme.criterion("1.05"), everywhere)
-    saved = await answer(db, scheme, PLANNER, someone, "1.05", everywhere, YES)
+        foreseen = await foresee(conn, content.kept, scheme, scheme.criterion("1.05"), everywhere)
+    saved = await answer(db, content.kept, PLANNER, someone, "1.05", everywhere, YES)
     assert (foreseen.reaches, foreseen.rise, foreseen.fall) == (126, 126, 0)
-    assert (saved.moved.rose, saved.moved.fell) == (126, 0)
+    assert (saved.moved.main.rose, saved.moved.main.fell) == (126, 0)
     async with db.transaction(PLANNER) as conn:
-        again = await foresee(conn, scheme, scheme.criterion("1.05"), everywhere)
+        again = await foresee(conn, content.kept, scheme, scheme.criterion("1.05"), everywhere)
     assert (again.rise, again.fall) == (0, 126)
 
 
 async def test_a_duty_moves_no_level(db: Any, content: Content) -> None:
     someone = await somebody(db)
     duty = next(c for c in content.scheme.criteria if c.role == "duty" and c.scope == "platform")
-    saved = await answer(db, content.scheme, PLANNER, someone, duty.id, Target(), YES)
-    assert saved.moved.touched == 0
+    saved = await answer(db, content.kept, PLANNER, someone, duty.id, Target(), YES)
+    assert saved.moved.main.touched == 0
     async with db.transaction(PLANNER) as conn:
-        effect = await foresee(conn, content.scheme, duty, Target())
+        effect = await foresee(conn, content.kept, content.scheme, duty, Target())
     assert (effect.reaches, effect.rise, effect.fall) == (73_806, 0, 0)

@@ -45,7 +45,7 @@ async def people(db: Any) -> People:
 
 async def say(db: Any, content: Any, who: Identity, criterion: str, value: str, version: int = 0) -> Any:
     form = AnswerForm(value, "Seen", version=version)
-    return await answer(db, content.scheme, who, int(who.person), criterion, HERE, form)
+    return await answer(db, content.kept, who, int(who.person), criterion, HERE, form)
 
 
 async def submitted(db: Any, content: Any) -> tuple[People, int]:
@@ -93,7 +93,7 @@ async def test_when_one_verifies_while_another_changes_an_answer_one_wins_cleanl
         both, number = await submitted(db, city)
 
         async def decide() -> Any:
-            return await verify(db, city.scheme, both.planner, number, Verdict(1), TODAY, RULES)
+            return await verify(db, city.kept, both.planner, number, Verdict(1), TODAY, RULES)
 
         async def change() -> Any:
             return await say(db, city, both.staff, "3.05", "not_met", 1)
@@ -116,7 +116,7 @@ async def test_when_one_verifies_while_another_changes_an_answer_one_wins_cleanl
 async def test_ten_who_verify_at_once_verify_it_once(city: Any, postgres: Any) -> None:
     async with committed(postgres) as db:
         both, number = await submitted(db, city)
-        deeds = [verify(db, city.scheme, both.planner, number, Verdict(1), TODAY, RULES) for _ in range(10)]
+        deeds = [verify(db, city.kept, both.planner, number, Verdict(1), TODAY, RULES) for _ in range(10)]
         found = await asyncio.gather(*deeds, return_exceptions=True)
         assert sum(not isinstance(one, BaseException) for one in found) == 1
         assert all(isinstance(one, Conflict | Refused) for one in found if isinstance(one, BaseException))
@@ -126,7 +126,7 @@ async def test_ten_who_verify_at_once_verify_it_once(city: Any, postgres: Any) -
 
 async def test_a_changed_record_makes_a_verification_due_where_it_rests_on_it(db: Any, content: Any) -> None:
     both, number = await submitted(db, content)
-    await verify(db, content.scheme, both.planner, number, Verdict(1), TODAY, RULES)
+    await verify(db, content.kept, both.planner, number, Verdict(1), TODAY, RULES)
     async with db.transaction(PROGRAM) as conn:
         now = await settled_reviews(conn, content.scheme)
         assert await note_changed_facts(conn, content.scheme, now) == 0
@@ -178,7 +178,7 @@ async def test_nobody_accepts_an_answer_of_their_own_even_in_the_database(db: An
     both = await people(db)
     await answer(
         db,
-        content.scheme,
+        content.kept,
         both.staff,
         int(both.staff.person),
         "3.05",

@@ -83,7 +83,7 @@ async def test_answering_all_that_is_missing_moves_the_service_from_two_to_three
     assert "For level 4, 1 criterion is still missing: 4.04" in said
     async with db.transaction(PROGRAM) as conn:
         offering = await offerings_store.offering_of(conn, CODE, "STP")
-        history = await offerings_store.level_history(conn, offering.id)
+        history = await offerings_store.level_history(conn, offering.id, "rs-2018")
     assert (offering.level, offering.missing) == (3, ("4.04",))
     assert (history[0].from_level, history[0].to_level, history[0].cause) == (2, 3, "answer 3.06")
 

@@ -1,8 +1,10 @@
 """Answering a criterion: checked, stored with its version, audited, levels moved, all in one transaction."""
 
+from collections.abc import Sequence
+
 import msgspec
 
-from lenmuc.actions.levels import Moved, decides_levels, recompute
+from lenmuc.actions.levels import Moved, recompute
 from lenmuc.core.answers import Answer, AnswerForm, Identity, Target, faults_of, must_answer
 from lenmuc.core.checklists import Criterion, Scheme
 from lenmuc.core.errors import Conflict, N_, NotFound, Refused
@@ -37,6 +39,11 @@ def criterion_of(scheme: Scheme, id: str) -> Criterion:
     return scheme.criterion(id)
 
 
+def scheme_having(schemes: Sequence[Scheme], id: str) -> Scheme:
+    """The first scheme with this criterion, or the first of all when none has it."""
+    return next((scheme for scheme in schemes if id in scheme.index), schemes[0])
+
+
 async def must_exist(conn: Connection, target: Target) -> None:
     """Raise `NotFound` when the target names an agency, service or offering that does not exist."""
     if target.scope == "offering":
@@ -52,14 +59,21 @@ async def must_exist(conn: Connection, target: Target) -> None:
 
 
 async def answer(
-    db: Database, scheme: Scheme, who: Identity, person: int, criterion_id: str, target: Target, form: AnswerForm
+    db: Database,
+    schemes: Sequence[Scheme],
+    who: Identity,
+    person: int,
+    criterion_id: str,
+    target: Target,
+    form: AnswerForm,
 ) -> Saved:
-    """Store one answer and move the levels it moves.
+    """Store one answer and move the levels it moves, by every one of `schemes`, the main one first.
 
+    The answer belongs to the criterion, whichever scheme it was given for: it counts in each that has it.
     Raises `NotFound`, `NotAllowed`, `Refused` (with the fields), or `Conflict` when the answer was changed
     since `form.version` was read. Nothing is written then.
     """
-    criterion = criterion_of(scheme, criterion_id)
+    criterion = criterion_of(scheme_having(schemes, criterion_id), criterion_id)
     must_answer(who, criterion, target)
     form = cleaned(form)
     faults = faults_of(form)
@@ -76,9 +90,7 @@ async def answer(
         after = await answers_store.find_answer(conn, criterion.id, target)
         if after is None:
             raise Conflict(N_("The answer could not be read back. Nothing was saved; try again."))
-        moved = Moved()
-        if decides_levels(criterion):
-            moved = await recompute(conn, scheme, target, f"answer {criterion.id}")
+        moved = await recompute(conn, schemes, target, f"answer {criterion.id}", criterion.id)
         await audit_store.record(
             conn,
             person=person,

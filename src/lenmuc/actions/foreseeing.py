@@ -1,8 +1,10 @@
 """Foreseeing what an answer would do to the levels, before anybody gives it."""
 
+from collections.abc import Sequence
+
 import msgspec
 
-from lenmuc.actions.levels import decides_levels, settled_services
+from lenmuc.actions.levels import Shift, decides, rows_of, settled_services
 from lenmuc.core.answers import Target
 from lenmuc.core.checklists import Criterion, Scheme
 from lenmuc.core.readiness import assess_all, layers
@@ -15,41 +17,56 @@ class Effect(msgspec.Struct, frozen=True):
     """What an answer would do: offerings it `reaches`, of which `own` have an answer of their own that stays.
 
     `rise` of them would reach a higher level with "met", `fall` a lower one with "not met"; both are against
-    the levels as they are now, and 0 for a criterion that decides no level.
+    the levels as they are now, and 0 for a criterion that decides no level. `beside` says the same of the
+    other schemes whose levels it decides.
     """
 
     reaches: int
     own: int = 0
     rise: int = 0
     fall: int = 0
+    beside: tuple[Shift, ...] = ()
 
 
-async def foresee(conn: Connection, scheme: Scheme, criterion: Criterion, target: Target) -> Effect:
-    """The effect of answering `criterion` at `target`, for somebody who reads all answers there."""
+async def foresee(
+    conn: Connection, schemes: Sequence[Scheme], scheme: Scheme, criterion: Criterion, target: Target
+) -> Effect:
+    """The effect of answering `criterion` of `scheme` at `target`, for somebody who reads all answers there.
+
+    `schemes` are those whose levels are stored, the main one first.
+    """
     own = 0
     if target.scope == "service":
         own = await answers_store.count_exceptions(conn, criterion.id, target)
-    if not decides_levels(criterion):
+    deciding = [each for each in schemes if decides(each, criterion.id)]
+    if not deciding:
         counts = await offerings_store.count_levels(conn, target.agency, target.service)
         return Effect(counts.total, own)
-    rows = await offerings_store.every_offering(conn, target.service, target.agency)
-    settled = await settled_services(conn, scheme, target.service)
     values = [
         (row["criterion"], row["agency"], row["service"], row["value"])
         for row in await answers_store.every_value(conn, target.service, target.agency)
     ]
     place = (criterion.id, target.agency, target.service)
     others = [value for value in values if value[:3] != place]
-    pairs = [(row["service"], row["agency"]) for row in rows]
-
-    def levels(value: str) -> list[int]:
-        given = layers(scheme, [*others, (*place, value)])
-        return [result.level for result in assess_all(scheme, pairs, settled, given)]
-
-    now = [row["level"] for row in rows]
-    return Effect(
-        reaches=len(rows),
-        own=own,
-        rise=sum(then > level for level, then in zip(now, levels("met"), strict=True)),
-        fall=sum(then < level for level, then in zip(now, levels("not_met"), strict=True)),
-    )
+    reaches = 0
+    shifts: dict[str, Shift] = {}
+    for each in deciding:
+        rows = await rows_of(conn, schemes[0], each, target)
+        settled = await settled_services(conn, each, target.service)
+        pairs = [(row["service"], row["agency"]) for row in rows]
+        then = [
+            [
+                result.level
+                for result in assess_all(each, pairs, settled, layers(each, [*others, (*place, value)]))
+            ]
+            for value in ("met", "not_met")
+        ]
+        now = [row["level"] or 0 for row in rows]
+        reaches = len(rows)
+        shifts[each.id] = Shift(
+            each,
+            rose=sum(after > before for before, after in zip(now, then[0], strict=True)),
+            fell=sum(after < before for before, after in zip(now, then[1], strict=True)),
+        )
+    asked = shifts.pop(scheme.id, Shift(scheme))
+    return Effect(reaches, own, asked.rose, asked.fell, tuple(shifts.values()))

@@ -28,11 +28,16 @@ class Loaded(msgspec.Struct, frozen=True):
     seconds: float
 
 
+def digest(content: Content) -> str:
+    """What tells one state of the files from another: the catalogue, and the schemes that levels are kept by."""
+    return " ".join((content.catalogue.digest, *(scheme.id for scheme in content.kept)))
+
+
 async def is_loaded(db: Database, content: Content) -> bool:
     """Whether the database holds exactly the files of this program."""
     async with db.transaction(PROGRAM, read_only=True) as conn:
         loaded = await catalogue_store.loaded_catalogue(conn)
-    return loaded is not None and loaded.digest == content.catalogue.digest
+    return loaded is not None and loaded.digest == digest(content)
 
 
 def synonyms(content: Content) -> dict[str, str]:
@@ -77,13 +82,13 @@ async def load(db: Database, content: Content, say: Callable[[str], None]) -> Lo
         await catalogue_store.load_services(conn, catalogue.services, synonyms(content))
         say(f"offerings: {len(records):,}")
         await catalogue_store.load_offerings(conn, records, content.scheme.id)
-        moved = await recompute(conn, content.scheme, Target(), "catalogue loaded")
+        moved = (await recompute(conn, content.kept, Target(), "catalogue loaded")).main
         if moved.touched:
             say(f"levels: {moved.rose:,} rose and {moved.fell:,} fell, because the records changed")
         due = await note_changed_facts(conn, content.scheme, reviewed)
         if due:
             say(f"reviews: the record changed under {due:,}")
-        await catalogue_store.record_loading(conn, catalogue.place.code, catalogue.digest)
+        await catalogue_store.record_loading(conn, catalogue.place.code, digest(content))
     seconds = time.monotonic() - started
     say(f"loaded in {seconds:.1f} s")
     return Loaded(len(catalogue.services), len(catalogue.agencies), len(records), seconds)

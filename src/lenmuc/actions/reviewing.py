@@ -1,7 +1,7 @@
 """Review of a checklist: submitted and withdrawn by its agency, returned or verified by somebody else."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -260,9 +260,11 @@ async def judge(
     return wanted, why_not_verify(who, review.agency, wanted, review.submitted_by, own)
 
 
-async def _decide(conn: Connection, scheme: Scheme, who: Identity, case: Case, verdict: Verdict) -> None:
+async def _decide(
+    conn: Connection, schemes: Sequence[Scheme], who: Identity, case: Case, verdict: Verdict
+) -> None:
     """Accept or decline proposals, each with its levels and its line in the audit log."""
-    waiting = {answer.criterion: answer for answer in proposals(case, scheme)}
+    waiting = {answer.criterion: answer for answer in proposals(case, schemes[0])}
     for criterion, decision in verdict.decisions.items():
         answer = waiting.get(criterion)
         if answer is None or decision not in ("accepted", "declined"):
@@ -272,7 +274,7 @@ async def _decide(conn: Connection, scheme: Scheme, who: Identity, case: Case, v
         if not await answers_store.decide(conn, answer, decision, int(who.person)):
             raise NotAllowed(N_("Nobody decides on an answer of their own."))
         if decision == "accepted":
-            await recompute(conn, scheme, answer.target, f"accepted {criterion}")
+            await recompute(conn, schemes, answer.target, f"accepted {criterion}", criterion)
         await audit_store.record(
             conn,
             person=int(who.person),
@@ -315,17 +317,18 @@ def cleaned(verdict: Verdict, scheme: Scheme) -> Verdict:
 
 async def send_back(
     db: Database,
-    scheme: Scheme,
+    schemes: Sequence[Scheme],
     who: Identity,
     id: int,
     verdict: Verdict,
     today: dt.date,
     rules: ReviewRules,
 ) -> Review:
-    """Return a submission with remarks at its criteria.
+    """Return a submission with remarks at its criteria. The first of `schemes` is what was reviewed.
 
     Raises `NotFound`, `NotAllowed`, `Refused` without a remark, or `Conflict` when it is not what was seen.
     """
+    scheme = schemes[0]
     verdict = cleaned(verdict, scheme)
     async with db.transaction(who) as conn:
         case, review = await _begin(conn, scheme, who, id, verdict, rules)
@@ -335,7 +338,7 @@ async def send_back(
         for criterion, decision in verdict.decisions.items():
             if decision == "declined" and criterion not in verdict.remarks:
                 raise Refused([fault(f"remark-{criterion}", N_("Say why you do not accept it."))])
-        await _decide(conn, scheme, who, case, verdict)
+        await _decide(conn, schemes, who, case, verdict)
         await reviews_store.settle_remarks(conn, id, verdict.settled)
         await reviews_store.add_remarks(conn, id, review.agency, int(who.person), verdict.remarks)
         await reviews_store.set_state(conn, id, state)
@@ -376,7 +379,7 @@ def _must_be_decided(case: Case, scheme: Scheme, verdict: Verdict) -> None:
 
 async def verify(
     db: Database,
-    scheme: Scheme,
+    schemes: Sequence[Scheme],
     who: Identity,
     id: int,
     verdict: Verdict,
@@ -385,15 +388,18 @@ async def verify(
 ) -> Review:
     """Verify the level that the answers support; accepted proposals count from now on.
 
+    The first of `schemes` is what was reviewed; levels move by all of them.
+
     Raises `NotFound`, `NotAllowed` (own answers, somebody else's to verify), `Refused` (remarks, undecided
     proposals, a level below the claim), or `Conflict` when it is not what was seen.
     """
+    scheme = schemes[0]
     verdict = cleaned(verdict, scheme)
     async with db.transaction(who) as conn:
         case, review = await _begin(conn, scheme, who, id, verdict, rules)
         state = taken(status(case.standing, today, rules), "verify")
         _must_be_decided(case, scheme, verdict)
-        await _decide(conn, scheme, who, case, verdict)
+        await _decide(conn, schemes, who, case, verdict)
         now = await open_case(conn, scheme, review.service, review.agency)
         level = now.offering.level
         if not level or level < review.level:

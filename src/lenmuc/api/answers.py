@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
-from lenmuc.actions.answering import answer, criterion_of
+from lenmuc.actions.answering import answer, criterion_of, scheme_having
 from lenmuc.api.offerings import NO_OFFERING
 from lenmuc.api.replies import (
     AnyRequest,
@@ -28,6 +28,7 @@ from lenmuc.api.types import (
     MovedOut,
     Place,
     SavedOut,
+    SchemeMovedOut,
     Value,
     WordsOut,
 )
@@ -176,7 +177,7 @@ async def read_answer(
     """The answer that stands exactly at the place; 404 while nobody has answered there: send the first."""
     async with db.transaction(who, read_only=True) as conn:
         offering = await _offering(conn, who, id)
-        asked = criterion_of(content.scheme, criterion)
+        asked = criterion_of(scheme_having(content.kept, criterion), criterion)
         given = await find_answer(conn, asked.id, _target(asked, offering, at))
     if given is None:
         raise NotFound(N_("Nobody has answered this criterion at this place."))
@@ -215,12 +216,17 @@ async def write_answer(
     who = visit.who
     async with db.transaction(who, read_only=True) as conn:
         offering = await _offering(conn, who, id)
-    target = _target(criterion_of(content.scheme, criterion), offering, at)
+    scheme = scheme_having(content.kept, criterion)
+    target = _target(criterion_of(scheme, criterion), offering, at)
     form = AnswerForm(data.value, data.justification, data.evidence, data.blocker or "", seen)
-    saved = await answer(db, content.scheme, who, visit.session.person, criterion, target, form)
+    saved = await answer(db, content.kept, who, visit.session.person, criterion, target, form)
     async with db.transaction(who, read_only=True) as conn:
         level = (await _offering(conn, who, id)).level
-    moved = MovedOut(saved.moved.rose, saved.moved.fell, saved.moved.touched)
+    main = saved.moved.main
+    beside = tuple(
+        SchemeMovedOut(shift.scheme.id, shift.rose, shift.fell, shift.touched) for shift in saved.moved.beside
+    )
+    moved = MovedOut(main.rose, main.fell, main.touched, beside)
     out = SavedOut(answer_out(saved.answer), moved, level)
     return _versioned(visit, out, saved.answer.version, status=200 if seen else 201)
 

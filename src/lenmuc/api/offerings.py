@@ -6,6 +6,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from lenmuc.actions.classes import Class, classes_of
 from lenmuc.api.replies import (
     ETAG,
     FROM_0,
@@ -20,9 +21,20 @@ from lenmuc.api.replies import (
     page_links,
     problems,
 )
-from lenmuc.api.types import MissingOut, NamedOut, OfferingItem, OfferingOut, OfferingPage, Reviewed, WordsOut
+from lenmuc.api.types import (
+    ClassOut,
+    MissingOut,
+    NamedOut,
+    OfferingItem,
+    OfferingOut,
+    OfferingPage,
+    ReasonOut,
+    Reviewed,
+    WhyOut,
+    WordsOut,
+)
 from lenmuc.content.everything import Content
-from lenmuc.core.checklists import Scheme
+from lenmuc.core.checklists import Scheme, Words
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.reviews import LevelStatus
 from lenmuc.settings import Settings
@@ -99,6 +111,30 @@ def _missing(scheme: Scheme, ids: tuple[str, ...]) -> tuple[MissingOut, ...]:
     )
 
 
+def _words(words: Words) -> WordsOut:
+    return WordsOut(words.vi, words.en)
+
+
+def _class(found: Class) -> ClassOut:
+    return ClassOut(
+        scheme=found.scheme.id,
+        level=found.level,
+        name=_words(found.meaning.name) if found.meaning else None,
+        missing=tuple(criterion.id for criterion in found.missing),
+        known=found.known,
+        why=tuple(
+            WhyOut(
+                why.criterion.id,
+                why.known,
+                tuple(ReasonOut(reason.id, _words(reason.name), reason.basis) for reason in why.reasons),
+                why.article or None,
+            )
+            for why in found.why
+        ),
+        since=found.since,
+    )
+
+
 @get(
     "/api/v1/offerings/{id:int}",
     guards=[anyone, known_query],
@@ -124,6 +160,7 @@ async def read_offering(
         agency = await find_agency(conn, found.agency)
         statuses = await public_statuses(conn, content.scheme, settings, ids=[found.id])
     reviewed = statuses.get((found.service, found.agency), NOT_REVIEWED)
+    classes = await classes_of(db, content, service, found) if service else ()
     out = OfferingOut(
         id=found.id,
         service=named(service.code, service.name, service.name_en)
@@ -136,6 +173,7 @@ async def read_offering(
         level=found.level,
         declared=found.declared,
         missing=_missing(content.scheme, found.missing),
+        classes=tuple(_class(each) for each in classes),
         filings=found.filings,
         filings_illustrative=found.filings_illustrative,
         since=found.since,

@@ -205,6 +205,50 @@ class MissingOut(msgspec.Struct, frozen=True):
     basis: Annotated[tuple[str, ...], Meta(description="The articles of law that ask it, as cited there.")]
 
 
+class ReasonOut(msgspec.Struct, frozen=True):
+    """A reason that the law admits for staying one class below the highest."""
+
+    reason: Annotated[
+        Literal["presence", "on_site", "fault", "technical"], Meta(description="Which of the reasons it is.")
+    ]
+    name: Annotated[WordsOut, Meta(description="The reason in words.")]
+    basis: Annotated[str, Meta(description="The article that admits it.")]
+
+
+class WhyOut(msgspec.Struct, frozen=True):
+    """A criterion that keeps an offering from the highest class."""
+
+    criterion: Annotated[str, Meta(description="Its id in the scheme.")]
+    known: Annotated[
+        bool, Meta(description="false: not known to be met, and nobody has said that it is not met.")
+    ]
+    reasons: Annotated[
+        tuple[ReasonOut, ...],
+        Meta(description="Reasons that fit: one when settled, several while somebody has to choose."),
+    ]
+    article: Annotated[
+        str | None, Meta(description="The article of law that the answer cites; null: none was named.")
+    ]
+
+
+class ClassOut(msgspec.Struct, frozen=True):
+    """Where the offering stands by one scheme. Levels of different schemes are different scales."""
+
+    scheme: Annotated[str, Meta(description="The scheme.")]
+    level: Annotated[Level, Meta(description="Its class by this scheme. 0: the first is not reached.")]
+    name: Annotated[WordsOut | None, Meta(description="What the class is called; null at 0.")]
+    missing: Annotated[tuple[str, ...], Meta(description="Ids of the criteria that the next class lacks.")]
+    known: Annotated[
+        bool,
+        Meta(description="false: nobody has said that a missing criterion is not met; it may stand higher."),
+    ]
+    why: Annotated[
+        tuple[WhyOut, ...],
+        Meta(description="Why it is one class below the highest, where the scheme's law asks for reasons."),
+    ]
+    since: Annotated[dt.datetime, Meta(description="When it came to this class, or was first worked out.")]
+
+
 class OfferingOut(msgspec.Struct, frozen=True):
     """A service as one agency offers it."""
 
@@ -217,6 +261,9 @@ class OfferingOut(msgspec.Struct, frozen=True):
         Level | None, Meta(description="The level the authority has published; null when not known.")
     ]
     missing: Annotated[tuple[MissingOut, ...], Meta(description="The criteria that the next level lacks.")]
+    classes: Annotated[
+        tuple[ClassOut, ...], Meta(description="Where it stands by every scheme, the main one first.")
+    ]
     filings: Annotated[int | None, Meta(description="Filings a year; null when not known.")]
     filings_illustrative: Annotated[
         bool, Meta(description="true: the number of filings is made up for the demonstration.")
@@ -301,12 +348,24 @@ class AnswerIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
 
 
+class SchemeMovedOut(msgspec.Struct, frozen=True):
+    """What an answer did to classes by one more scheme that has the criterion."""
+
+    scheme: Annotated[str, Meta(description="The scheme.")]
+    rose: Annotated[int, Meta(description="Offerings whose class rose.")]
+    fell: Annotated[int, Meta(description="Offerings whose class fell.")]
+    touched: Annotated[int, Meta(description="Offerings whose class or list of missing criteria changed.")]
+
+
 class MovedOut(msgspec.Struct, frozen=True):
     """What an answer did to levels."""
 
     rose: Annotated[int, Meta(description="Offerings whose level rose.")]
     fell: Annotated[int, Meta(description="Offerings whose level fell.")]
     touched: Annotated[int, Meta(description="Offerings whose level or list of missing criteria changed.")]
+    beside: Annotated[
+        tuple[SchemeMovedOut, ...], Meta(description="The same by other schemes whose classes it decides.")
+    ]
 
 
 class SavedOut(msgspec.Struct, frozen=True):

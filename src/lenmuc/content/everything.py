@@ -21,6 +21,16 @@ class Content(msgspec.Struct, frozen=True):
         """The scheme that levels are computed by."""
         return self.schemes[MAIN_SCHEME]
 
+    @property
+    def kept(self) -> tuple[Scheme, ...]:
+        """The schemes whose levels are stored for every offering, the main one first, then the later ones.
+
+        What was no longer in force when the main scheme began is worked out when somebody asks for it
+        (docs/decisions/0017).
+        """
+        main = self.scheme
+        return (main, *(scheme for scheme in self.schemes.values() if scheme.valid_from > main.valid_from))
+
 
 def load_content() -> Content:
     """Read and check every data file. Raises `ContentError` naming the file, the place and the remedy."""

@@ -12,6 +12,8 @@ from lenmuc.core.readiness import Readiness
 
 _ARTICLE: Final = re.compile(r"\b(điều|khoản|article)\s+\d", re.IGNORECASE)
 
+_CITED: Final = re.compile(r"\b(?:khoản\s+\d+\w?\s+)?(?:điều|khoản|article)\s+\d[^.,;:()\n]*", re.IGNORECASE)
+
 
 class PartialReason(msgspec.Struct, frozen=True):
     """One criterion that keeps an offering from the highest level.
@@ -38,6 +40,15 @@ class PartialReason(msgspec.Struct, frozen=True):
 def names_article(text: str) -> bool:
     """Whether a text cites an article or clause: `Điều 18 Luật …`, `khoản 2`, `Article 18`."""
     return bool(_ARTICLE.search(text))
+
+
+def cited(text: str) -> str:
+    """The first citation of a text, at most 120 letters: what may be published of a justification.
+
+    From its article or clause to the end of the sentence or the next comma: `Điều 18 Luật Hộ tịch`.
+    """
+    found = _CITED.search(text)
+    return found.group()[:120].rstrip() if found else ""
 
 
 def partial_reasons(

@@ -174,6 +174,15 @@ def effective(scheme: Scheme, facts: ServiceFacts, answers: Iterable[Answer]) ->
     return found
 
 
+def assess_one(scheme: Scheme, found: Mapping[str, Effective]) -> Readiness:
+    """Readiness from the answers that count for one offering (`effective`), for a scheme that is not stored."""
+    sets = {
+        value: sum(1 << place for place, c in enumerate(scheme.criteria) if found[c.id].value == value)
+        for value in ("met", "not_applicable")
+    }
+    return assess(scheme, sets["not_applicable"], sets["met"])
+
+
 def ids(scheme: Scheme, criteria: int) -> list[str]:
     """The criterion ids of a set, in the order of the scheme."""
     return [criterion.id for criterion in scheme.members(criteria)]

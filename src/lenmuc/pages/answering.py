@@ -9,11 +9,13 @@ from litestar import Request, Response
 
 from lenmuc.actions.answering import Saved, answer
 from lenmuc.actions.foreseeing import Effect
+from lenmuc.content.everything import Content
 from lenmuc.core.answers import BLOCKERS, Answer, AnswerForm, Effective, Target, may_answer
 from lenmuc.core.checklists import Criterion, Scheme, citation
 from lenmuc.core.errors import N_, Conflict, Message, Refused, SignInNeeded
 from lenmuc.core.services import Service
 from lenmuc.pages.checklist import BLOCKER_WORDS, given
+from lenmuc.pages.switching import Also, also_said
 from lenmuc.store.database import Database
 from lenmuc.store.people import Session
 from lenmuc.store.queries import Connection
@@ -163,11 +165,15 @@ def _confirm(place: Place, saved: Saved) -> str:
     if place.level is not None:
         said["before"] = place.level
     else:
-        said |= {"rose": saved.moved.rose, "fell": saved.moved.fell}
-    return f"{place.back}?{urlencode(said)}"
+        moved = saved.moved.by(place.scheme)
+        said |= {"rose": moved.rose, "fell": moved.fell}
+    also = also_said(saved.moved, place.scheme, place.level is not None)
+    if also:
+        said["also"] = also
+    return f"{place.back}{'&' if '?' in place.back else '?'}{urlencode(said)}"
 
 
-async def save_criterion(request: AnyRequest, db: Database, load: Load) -> Response[Any]:
+async def save_criterion(request: AnyRequest, db: Database, content: Content, load: Load) -> Response[Any]:
     """Store the answer and go back with what it did; or show again what was typed, with what is wrong."""
     visit = visit_of(request)
     typed = await read_form(request, AnswerInput)
@@ -176,7 +182,7 @@ async def save_criterion(request: AnyRequest, db: Database, load: Load) -> Respo
     try:
         saved = await answer(
             db,
-            place.scheme,
+            content.kept,
             visit.who,
             session_of(visit).person,
             place.criterion.id,
@@ -192,7 +198,10 @@ async def save_criterion(request: AnyRequest, db: Database, load: Load) -> Respo
 
 
 class Confirmation(msgspec.Struct, frozen=True):
-    """What the page after saving says: of one offering `before` and `level`, of several `rose` and `fell`."""
+    """What the page after saving says: of one offering `before` and `level`, of several `rose` and `fell`.
+
+    `also` is what moved in other sets of rules.
+    """
 
     criterion: Criterion
     value: str
@@ -201,6 +210,8 @@ class Confirmation(msgspec.Struct, frozen=True):
     rose: int = 0
     fell: int = 0
     reaches: int = 0
+    also: tuple[Also, ...] = ()
+    scheme: Scheme | None = None  # a set of rules whose levels have names of their own
 
 
 def small(text: str) -> int | None:

@@ -11,7 +11,7 @@ from lenmuc.actions.answering import criterion_of
 from lenmuc.actions.foreseeing import foresee
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Answer, Target, places
-from lenmuc.core.checklists import Criterion
+from lenmuc.core.checklists import Criterion, Scheme
 from lenmuc.core.errors import N_, Message, NotFound
 from lenmuc.core.levels import LevelCounts
 from lenmuc.core.readiness import effective, settle
@@ -29,6 +29,7 @@ from lenmuc.pages.answering import (
 )
 from lenmuc.pages.checklist import Ask, Block, Checklist, checklist, scope_blocks, source, trail
 from lenmuc.pages.public.lists import TEXT_LIMIT, Paging, page_number, paging
+from lenmuc.pages.switching import SchemeChoice, asked, read_by, switch
 from lenmuc.store import answers as answers_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
@@ -55,6 +56,7 @@ class PlatformPage(msgspec.Struct, frozen=True):
     offerings: int
     blocks: tuple[Block, ...]
     saved: Confirmation | None
+    schemes: tuple[SchemeChoice, ...]
 
 
 class PlatformServicesPage(msgspec.Struct, frozen=True):
@@ -73,6 +75,9 @@ class PlatformServicePage(msgspec.Struct, frozen=True):
     counts: LevelCounts
     checklist: Checklist
     saved: Confirmation | None
+    schemes: tuple[SchemeChoice, ...]
+    scheme: Scheme
+    main: bool
 
 
 def _link(visit: Visit, *parts: str) -> str:
@@ -92,21 +97,24 @@ async def platform(
     saved: FromQuery[str] = "",
     rose: FromQuery[str] = "",
     fell: FromQuery[str] = "",
+    scheme: FromQuery[str] = "",
+    also: FromQuery[str] = "",
 ) -> Response[str]:
     """The criteria of the city's portal, with their status."""
-    scheme = content.scheme
+    rules = asked(content, scheme)
     async with db.transaction(visit.who, read_only=True) as conn:
         counts = await offerings_store.count_levels(conn)
         answers = await answers_store.answers_at(conn, Target())
-    ask = Ask(lambda c: _link(visit, c.id), lambda c: _WHO[c.scope])
-    done = confirmation(scheme, answers, saved, (rose, fell), counts.total)
-    page = PlatformPage(counts.total, scope_blocks(scheme, "platform", answers, ask), done)
+    ask = Ask(lambda c: read_by(_link(visit, c.id), rules, content), lambda c: _WHO[c.scope])
+    done = confirmation(content, rules, answers, saved, (rose, fell, also), counts.total)
+    blocks = scope_blocks(rules, "platform", answers, ask)
+    page = PlatformPage(counts.total, blocks, done, switch(content, rules, _link(visit)))
     return render(request, "planner/platform.html", page)
 
 
-def _at_portal(visit: Visit, content: Content, id: str) -> Load:
+def _at_portal(visit: Visit, content: Content, id: str, rules: str) -> Load:
     async def load(conn: Connection) -> Place:
-        scheme = content.scheme
+        scheme = asked(content, rules)
         criterion = criterion_of(scheme, id)
         if criterion.scope != "platform":
             raise NotFound(N_("There is no such criterion in this scheme."))
@@ -121,9 +129,9 @@ def _at_portal(visit: Visit, content: Content, id: str) -> Load:
             trail(criterion, answers),
             _WHO["platform"],
             (_crumbs(visit),),
-            _link(visit, id),
-            _link(visit),
-            await foresee(conn, scheme, criterion, Target()),
+            read_by(_link(visit, id), scheme, content),
+            read_by(_link(visit), scheme, content),
+            await foresee(conn, content.kept, scheme, criterion, Target()),
         )
 
     return load
@@ -136,9 +144,10 @@ async def platform_criterion(
     db: NamedDependency[Database],
     content: NamedDependency[Content],
     criterion: FromPath[str],
+    scheme: FromQuery[str] = "",
 ) -> Response[str]:
     """One criterion of the city's portal, with the form to answer it."""
-    return await show_criterion(request, db, _at_portal(visit, content, criterion))
+    return await show_criterion(request, db, _at_portal(visit, content, criterion, scheme))
 
 
 @post("/{lang:str}/platform/{criterion:str}", guards=[needs("planner")], status_code=303)
@@ -148,9 +157,10 @@ async def answer_platform(
     db: NamedDependency[Database],
     content: NamedDependency[Content],
     criterion: FromPath[str],
+    scheme: FromQuery[str] = "",
 ) -> Response[Any]:
     """Answer it for every offering of the city."""
-    return await save_criterion(request, db, _at_portal(visit, content, criterion))
+    return await save_criterion(request, db, content, _at_portal(visit, content, criterion, scheme))
 
 
 @get("/{lang:str}/platform/services", guards=[needs("planner")])
@@ -188,27 +198,32 @@ async def platform_service(
     saved: FromQuery[str] = "",
     rose: FromQuery[str] = "",
     fell: FromQuery[str] = "",
+    scheme: FromQuery[str] = "",
+    also: FromQuery[str] = "",
 ) -> Response[str]:
     """The checklist of one service as it stands for every agency."""
-    scheme = content.scheme
+    rules = asked(content, scheme)
     async with db.transaction(visit.who, read_only=True) as conn:
         service, answers = await _service(conn, code)
         counts = await offerings_store.count_levels(conn, service=code)
 
     def href(criterion: Criterion) -> str:
         if criterion.scope == "platform":
-            return _link(visit, criterion.id)
-        return _link(visit, "services", code, criterion.id) if "service" in places(criterion) else ""
+            return read_by(_link(visit, criterion.id), rules, content)
+        here = read_by(_link(visit, "services", code, criterion.id), rules, content)
+        return here if "service" in places(criterion) else ""
 
-    whole = checklist(scheme, facts(service), answers, Ask(href, lambda c: _WHO[c.scope]))
+    whole = checklist(rules, facts(service), answers, Ask(href, lambda c: _WHO[c.scope]))
     own = [answer for answer in answers if answer.service]
-    done = confirmation(scheme, own, saved, (rose, fell), counts.total)
-    return render(request, "planner/platform-service.html", PlatformServicePage(service, counts, whole, done))
+    done = confirmation(content, rules, own, saved, (rose, fell, also), counts.total)
+    choices = switch(content, rules, _link(visit, "services", code))
+    shown = PlatformServicePage(service, counts, whole, done, choices, rules, rules is content.scheme)
+    return render(request, "planner/platform-service.html", shown)
 
 
-def _at_service(visit: Visit, content: Content, code: str, id: str) -> Load:
+def _at_service(visit: Visit, content: Content, code: str, id: str, rules: str) -> Load:
     async def load(conn: Connection) -> Place:
-        scheme, target = content.scheme, Target(service=code)
+        scheme, target = asked(content, rules), Target(service=code)
         service, answers = await _service(conn, code)
         criterion = criterion_of(scheme, id)
         if target.scope not in places(criterion):
@@ -226,11 +241,11 @@ def _at_service(visit: Visit, content: Content, code: str, id: str) -> Load:
             (
                 _crumbs(visit),
                 (visit.language.gettext(N_("Answer for a service")), _link(visit, "services")),
-                (named(visit.language, service), _link(visit, "services", code)),
+                (named(visit.language, service), read_by(_link(visit, "services", code), scheme, content)),
             ),
-            _link(visit, "services", code, id),
-            _link(visit, "services", code),
-            await foresee(conn, scheme, criterion, target),
+            read_by(_link(visit, "services", code, id), scheme, content),
+            read_by(_link(visit, "services", code), scheme, content),
+            await foresee(conn, content.kept, scheme, criterion, target),
             service,
         )
 
@@ -245,9 +260,10 @@ async def service_criterion(
     content: NamedDependency[Content],
     code: FromPath[str],
     criterion: FromPath[str],
+    scheme: FromQuery[str] = "",
 ) -> Response[str]:
     """One criterion of a service at every agency, with the form to answer it."""
-    return await show_criterion(request, db, _at_service(visit, content, code, criterion))
+    return await show_criterion(request, db, _at_service(visit, content, code, criterion, scheme))
 
 
 @post("/{lang:str}/platform/services/{code:str}/{criterion:str}", guards=[needs("planner")], status_code=303)
@@ -258,9 +274,10 @@ async def answer_service(
     content: NamedDependency[Content],
     code: FromPath[str],
     criterion: FromPath[str],
+    scheme: FromQuery[str] = "",
 ) -> Response[Any]:
     """Answer it for a service at every agency."""
-    return await save_criterion(request, db, _at_service(visit, content, code, criterion))
+    return await save_criterion(request, db, content, _at_service(visit, content, code, criterion, scheme))
 
 
 handlers = [

@@ -314,9 +314,9 @@ async def decide(
         if sent.step == "verify":
             return await _confirm(request, db, content, settings, id, typed)
         if sent.step == "confirm":
-            await verify(db, scheme, visit.who, id, typed, today(), rules)
+            await verify(db, content.kept, visit.who, id, typed, today(), rules)
         elif sent.step == "return":
-            await send_back(db, scheme, visit.who, id, typed, today(), rules)
+            await send_back(db, content.kept, visit.who, id, typed, today(), rules)
         else:
             raise NotFound(N_("There is no such page."))
     except Refused as refused:

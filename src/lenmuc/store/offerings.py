@@ -75,10 +75,10 @@ class LevelChange(msgspec.Struct, frozen=True):
 
 
 class Move(msgspec.Struct, frozen=True):
-    """What an offering's row becomes."""
+    """What an offering's row becomes; `from_level` is `None` when nothing was stored before."""
 
     id: int
-    from_level: int
+    from_level: int | None
     to_level: int
     missing: tuple[str, ...]
 
@@ -154,18 +154,16 @@ async def move_levels(conn: Connection, scheme: str, moves: Sequence[Move], caus
         return
     missing = ["{" + ",".join(move.missing) + "}" for move in moves]
     await Q.run(conn, "move_levels", [m.id for m in moves], [m.to_level for m in moves], missing)
-    moved = [m for m in moves if m.from_level != m.to_level]
-    await Q.run(
-        conn,
-        "record_changes",
-        scheme,
-        cause,
-        [m.id for m in moved],
-        [m.from_level for m in moved],
-        [m.to_level for m in moved],
-    )
+    await record_changes(conn, scheme, [m for m in moves if m.from_level != m.to_level], cause)
 
 
-async def level_history(conn: Connection, offering: int) -> list[LevelChange]:
-    """The last twenty moves of an offering's level, newest first."""
-    return await Q.all(conn, "level_history", LevelChange, offering)
+async def record_changes(conn: Connection, scheme: str, moved: Sequence[Move], cause: str) -> None:
+    """Write the history of levels that moved."""
+    if moved:
+        ids, before, after = ([getattr(m, name) for m in moved] for name in ("id", "from_level", "to_level"))
+        await Q.run(conn, "record_changes", scheme, cause, ids, before, after)
+
+
+async def level_history(conn: Connection, offering: int, scheme: str) -> list[LevelChange]:
+    """The last twenty moves of an offering's level by one scheme, newest first."""
+    return await Q.all(conn, "level_history", LevelChange, offering, scheme)

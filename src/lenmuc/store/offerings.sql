@@ -72,7 +72,8 @@ SELECT n.id, $1, n.from_level, n.to_level, $2
 FROM unnest($3::bigint[], $4::smallint[], $5::smallint[]) AS n (id, from_level, to_level);
 
 -- name: level_history -> LevelChange
-SELECT from_level, to_level, at, cause FROM level_change WHERE offering = $1 ORDER BY at DESC, id DESC LIMIT 20;
+SELECT from_level, to_level, at, cause FROM level_change WHERE offering = $1 AND scheme = $2
+ORDER BY at DESC, id DESC LIMIT 20;
 
 -- name: shared_services
 SELECT service FROM offering GROUP BY service HAVING count(*) > 1;

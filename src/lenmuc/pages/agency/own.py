@@ -27,6 +27,7 @@ from lenmuc.pages.answering import (
     small,
 )
 from lenmuc.pages.checklist import Ask, Block, scope_blocks, source, trail
+from lenmuc.pages.switching import SchemeChoice, also_read, asked, read_by, switch
 from lenmuc.store import answers as answers_store
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store.database import Database
@@ -45,6 +46,7 @@ class OwnPage(msgspec.Struct, frozen=True):
     offerings: int
     blocks: tuple[Block, ...]
     saved: Confirmation | None
+    schemes: tuple[SchemeChoice, ...]
 
 
 async def _mine(conn: Connection, visit: Visit) -> tuple[Agency, int, list[Answer]]:
@@ -54,14 +56,21 @@ async def _mine(conn: Connection, visit: Visit) -> tuple[Agency, int, list[Answe
 
 
 def confirmation(
-    scheme: Scheme, answers: list[Answer], saved: str, moved: tuple[str, str], reaches: int
+    content: Content,
+    scheme: Scheme,
+    answers: list[Answer],
+    saved: str,
+    moved: tuple[str, str, str],
+    reaches: int,
 ) -> Confirmation | None:
-    """What to say after an answer for several services: the answer, and how many levels (rose, fell)."""
+    """What to say after an answer for several services; `moved` are rose, fell, also of the address."""
     stored = next((answer for answer in answers if answer.criterion == saved), None)
     if saved not in scheme.index or stored is None:
         return None
-    rose, fell = (min(small(text) or 0, reaches) for text in moved)
-    return Confirmation(scheme.criterion(saved), stored.value, rose=rose, fell=fell, reaches=reaches)
+    rose, fell = (min(small(text) or 0, reaches) for text in moved[:2])
+    also = also_read(content, moved[2], one=False, reaches=reaches)
+    criterion = scheme.criterion(saved)
+    return Confirmation(criterion, stored.value, rose=rose, fell=fell, reaches=reaches, also=also)
 
 
 @get("/{lang:str}/work/agency", guards=[needs("staff")])
@@ -73,20 +82,23 @@ async def own_criteria(
     saved: FromQuery[str] = "",
     rose: FromQuery[str] = "",
     fell: FromQuery[str] = "",
+    scheme: FromQuery[str] = "",
+    also: FromQuery[str] = "",
 ) -> Response[str]:
     """The criteria that my agency answers once, with their status."""
-    scheme = content.scheme
+    rules = asked(content, scheme)
     async with db.transaction(visit.who, read_only=True) as conn:
         agency, offerings, answers = await _mine(conn, visit)
-    ask = Ask(lambda c: link(visit, "agency", c.id), lambda c: WHO[c.scope])
-    blocks = scope_blocks(scheme, "agency", answers, ask)
-    done = confirmation(scheme, answers, saved, (rose, fell), offerings)
-    return render(request, "agency/own.html", OwnPage(agency, offerings, blocks, done))
+    ask = Ask(lambda c: read_by(link(visit, "agency", c.id), rules, content), lambda c: WHO[c.scope])
+    blocks = scope_blocks(rules, "agency", answers, ask)
+    done = confirmation(content, rules, answers, saved, (rose, fell, also), offerings)
+    choices = switch(content, rules, link(visit, "agency"))
+    return render(request, "agency/own.html", OwnPage(agency, offerings, blocks, done, choices))
 
 
-def _at_agency(visit: Visit, content: Content, id: str) -> Load:
+def _at_agency(visit: Visit, content: Content, id: str, rules: str) -> Load:
     async def load(conn: Connection) -> Place:
-        scheme, language = content.scheme, visit.language
+        scheme, language = asked(content, rules), visit.language
         criterion = criterion_of(scheme, id)
         if criterion.scope != "agency":
             raise NotFound(N_("There is no such criterion in this scheme."))
@@ -105,9 +117,9 @@ def _at_agency(visit: Visit, content: Content, id: str) -> Load:
                 (language.gettext(N_("My services")), link(visit)),
                 (language.gettext(N_("Criteria of my agency")), link(visit, "agency")),
             ),
-            link(visit, "agency", id),
-            link(visit, "agency"),
-            await foresee(conn, scheme, criterion, target),
+            read_by(link(visit, "agency", id), scheme, content),
+            read_by(link(visit, "agency"), scheme, content),
+            await foresee(conn, content.kept, scheme, criterion, target),
         )
 
     return load
@@ -120,9 +132,10 @@ async def own_criterion(
     db: NamedDependency[Database],
     content: NamedDependency[Content],
     criterion: FromPath[str],
+    scheme: FromQuery[str] = "",
 ) -> Response[str]:
     """One criterion of my agency, with the form to answer it."""
-    return await show_criterion(request, db, _at_agency(visit, content, criterion))
+    return await show_criterion(request, db, _at_agency(visit, content, criterion, scheme))
 
 
 @post("/{lang:str}/work/agency/{criterion:str}", guards=[needs("staff")], status_code=303)
@@ -132,6 +145,7 @@ async def answer_own(
     db: NamedDependency[Database],
     content: NamedDependency[Content],
     criterion: FromPath[str],
+    scheme: FromQuery[str] = "",
 ) -> Response[Any]:
     """Answer it for all services of my agency."""
-    return await save_criterion(request, db, _at_agency(visit, content, criterion))
+    return await save_criterion(request, db, content, _at_agency(visit, content, criterion, scheme))

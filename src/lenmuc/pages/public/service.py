@@ -9,6 +9,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from lenmuc.actions.classes import Class, classes_of
 from lenmuc.content.catalogue import Ministry
 from lenmuc.content.everything import Content
 from lenmuc.core.checklists import Criterion, Scheme, citation
@@ -20,8 +21,10 @@ from lenmuc.pages.public.plans import Planned, Plans
 from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
+from lenmuc.store import standings as standings_store
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import LevelChange, Offering, OfferingRow
+from lenmuc.store.standings import StandingCount
 from lenmuc.web.access import anyone
 from lenmuc.web.language import Language
 from lenmuc.web.reviews import NOT_REVIEWED, in_words_order, public_statuses
@@ -69,6 +72,13 @@ class Gap(msgspec.Struct, frozen=True):
     lacking: tuple[Lacking, ...]
 
 
+class Spread(msgspec.Struct, frozen=True):
+    """How many offerings stand at each level of a scheme, the highest level first: (level, offerings)."""
+
+    scheme: Scheme
+    levels: tuple[tuple[int, int], ...]
+
+
 class ServicePage(msgspec.Struct, frozen=True):
     """What `templates/public/service.html` shows. `chosen` is the offering in question where there is one.
 
@@ -89,6 +99,8 @@ class ServicePage(msgspec.Struct, frozen=True):
     declared: int | None
     history: tuple[LevelChange, ...]
     gaps: tuple[Gap, ...]
+    classes: tuple[Class, ...]
+    spread: tuple[Spread, ...]
     filings: int | None
     illustrative: bool
     planned: Planned | None
@@ -172,6 +184,24 @@ def chosen_of(rows: list[OfferingRow], agency: str) -> OfferingRow | None:
     return found
 
 
+def newest(classes: Iterable[Class]) -> tuple[Class, ...]:
+    """Classes by the newest law first; those that nobody has answered anything for stand last."""
+    return tuple(sorted(classes, key=lambda c: (not (c.level or c.known), -c.scheme.valid_from.toordinal())))
+
+
+def spread_of(content: Content, counts: Iterable[StandingCount]) -> tuple[Spread, ...]:
+    """The offerings of a service by every scheme beside the main one, the newest law first."""
+    by_scheme: dict[str, list[tuple[int, int]]] = {}
+    for count in counts:
+        by_scheme.setdefault(count.scheme, []).append((count.level, count.offerings))
+    found = [
+        Spread(content.schemes[id], tuple(levels))
+        for id, levels in by_scheme.items()
+        if id in content.schemes
+    ]
+    return tuple(sorted(found, key=lambda s: s.scheme.valid_from, reverse=True))
+
+
 _plans = Plans()
 
 
@@ -197,14 +227,16 @@ async def show_service(
         chosen = chosen_of(rows, agency)
         if chosen:
             offering = await offerings_store.find_offering(conn, chosen.id)
-            history = await offerings_store.level_history(conn, chosen.id)
+            history = await offerings_store.level_history(conn, chosen.id, content.scheme.id)
         planned = await _plans.of_service(
             conn, code, {row.agency for row in rows}, chosen.agency if chosen else ""
         )
         counts = await offerings_store.count_levels(conn, service=code)
+        standings = [] if chosen else await standings_store.count_standings(conn, code)
         statuses = await public_statuses(conn, content.scheme, settings, service=code)
         first = offering or (await offerings_store.find_offering(conn, rows[0].id) if rows else None)
     about = [chosen] if chosen else rows
+    classes = await classes_of(db, content, service, offering) if offering else ()
     page = ServicePage(
         service=service,
         field=field,
@@ -219,6 +251,8 @@ async def show_service(
         declared=offering.declared if offering else None,
         history=tuple(history),
         gaps=gaps_of(content.scheme, about, language.code),
+        classes=newest(classes[1:]),
+        spread=spread_of(content, standings),
         filings=filings_of(about),
         illustrative=first.filings_illustrative if first else False,
         planned=planned,
