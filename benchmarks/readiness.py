@@ -17,7 +17,9 @@ Answers = list[tuple[str, str, str, str]]
 
 
 def some_answers(scheme: Scheme, pairs: list[tuple[str, str]]) -> Answers:
-    """Answers of every scope: 40 for the platform, 7 for each agency, some for services, 2,000 local exceptions."""
+    """Answers of every scope: 40 for the platform, 7 for each agency, some for services, 2,000 local
+    exceptions.
+    """
     chance = random.Random(1)
     values = ["met", "met", "met", "not_met", "unknown"]
     found: Answers = []
@@ -25,17 +27,26 @@ def some_answers(scheme: Scheme, pairs: list[tuple[str, str]]) -> Answers:
         if criterion.scope == "platform":
             found.append((criterion.id, "", "", chance.choice(values)))
         elif criterion.scope == "agency":
-            found += [(criterion.id, agency, "", chance.choice(values)) for agency in sorted({a for _, a in pairs})]
+            found += [
+                (criterion.id, agency, "", chance.choice(values)) for agency in sorted({a for _, a in pairs})
+            ]
         else:
             codes = sorted({service for service, _ in pairs})
             found += [(criterion.id, "", code, chance.choice(values)) for code in chance.sample(codes, 400)]
     local = [criterion.id for criterion in scheme.criteria if criterion.scope == "offering"]
-    found += [(chance.choice(local), agency, code, chance.choice(values)) for code, agency in chance.sample(pairs, 2000)]
+    found += [
+        (chance.choice(local), agency, code, chance.choice(values))
+        for code, agency in chance.sample(pairs, 2000)
+    ]
     return list({answer[:3]: answer for answer in found}.values())
 
 
-def with_sets(scheme: Scheme, pairs: list[tuple[str, str]], known: dict[str, dict[str, bool | None]], answers: Answers) -> list[int]:
-    """The yardstick: for every offering, the answer to every defining criterion looked up and put into sets."""
+def with_sets(
+    scheme: Scheme, pairs: list[tuple[str, str]], known: dict[str, dict[str, bool | None]], answers: Answers
+) -> list[int]:
+    """The yardstick: for every offering, the answer to every defining criterion looked up and put into
+    sets.
+    """
     said = {answer[:3]: answer[3] for answer in answers}
     defining = [criterion for criterion in scheme.criteria if criterion.role == "defines"]
     levels = []
@@ -47,9 +58,12 @@ def with_sets(scheme: Scheme, pairs: list[tuple[str, str]], known: dict[str, dic
                 value = said.get((criterion.id, *at))
                 if value:
                     break
-            if holds(criterion.not_applicable_when, known[service]) or value == "met":
-                met.add(criterion.id)
-            elif value is None and holds(criterion.met_when, known[service]):
+            if (
+                holds(criterion.not_applicable_when, known[service])
+                or value == "met"
+                or value is None
+                and holds(criterion.met_when, known[service])
+            ):
                 met.add(criterion.id)
         level = 0
         for rung in scheme.levels:

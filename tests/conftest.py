@@ -152,7 +152,8 @@ async def visit(app: Any) -> AsyncIterator[Callable[[], Visitor]]:
     """Makes visitors, each with a browser of their own."""
     async with contextlib.AsyncExitStack() as stack:
         clients = [
-            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000") for _ in range(4)
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8000")
+            for _ in range(4)
         ]
         for client in clients:
             await stack.enter_async_context(client)
@@ -165,7 +166,9 @@ PASSWORD = "a long pass phrase for tests"
 async def person(db: Any, role: str, agency: str = "") -> str:
     """An account of a demonstration, which may go without a second factor; its e-mail address."""
     email = f"{role}{agency}@example.org".lower()
-    await accounts.create_person(db, email, f"{role.title()} {agency}".strip(), role, agency, PASSWORD, demo=True)
+    await accounts.create_person(
+        db, email, f"{role.title()} {agency}".strip(), role, agency, PASSWORD, demo=True
+    )
     return email
 
 

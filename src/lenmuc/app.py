@@ -1,4 +1,6 @@
-"""The one place that knows every part: settings, database, content, pages and API become a program to serve."""
+"""The one place that knows every part: settings, database, content, pages and API become a program to
+serve.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -115,7 +115,10 @@ async def serve(settings: Settings, sock: socket.socket, *, demo: bool, renew: b
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
-            say(f"ready: http://{settings.host}:{settings.port}/   (Ctrl-C stops it; what was entered is kept)")
+            say(
+                f"ready: http://{settings.host}:{settings.port}/   "
+                "(Ctrl-C stops it; what was entered is kept)"
+            )
             await server.serve(sockets=[sock])
             say("stopping")
         say("stopped, the data is kept")

@@ -12,7 +12,14 @@ from tests.api.contract import operations
 from tests.conftest import PASSWORD, Visitor
 
 ROLES = ("public", "staff", "lead", "planner", "administrator", "auditor")
-FILLED = {"lang": "vi", "id": "999999999", "code": "no.such", "criterion": "3.01", "name": "none.css", "deed": "leave"}
+FILLED = {
+    "lang": "vi",
+    "id": "999999999",
+    "code": "no.such",
+    "criterion": "3.01",
+    "name": "none.css",
+    "deed": "leave",
+}
 
 
 @pytest.fixture

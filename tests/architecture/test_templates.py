@@ -1,4 +1,6 @@
-"""Every template against its Page Struct: what it asks of `page`, however deep, is a field (or property) that is there."""
+"""Every template against its Page Struct: what it asks of `page`, however deep, is a field (or property)
+that is there.
+"""
 
 import ast
 import importlib
@@ -23,7 +25,9 @@ Scope = dict[str, Any]
 def rendered() -> Iterator[tuple[str, str, type[Any]]]:
     """(module, template, Page Struct) of every `render(request, "…", page)` in the pages and the API."""
     for path in sorted([*PAGES.rglob("*.py"), *(PAGES.parent / "api").rglob("*.py")]):
-        name = "lenmuc." + ".".join(path.relative_to(PAGES.parent).with_suffix("").parts).removesuffix(".__init__")
+        name = "lenmuc." + ".".join(path.relative_to(PAGES.parent).with_suffix("").parts).removesuffix(
+            ".__init__"
+        )
         module = importlib.import_module(name)
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -39,7 +43,9 @@ def calls_of_render(function: ast.AST) -> Iterator[ast.Call]:
 
 
 def struct_of(page: ast.expr, function: ast.AST, module: types.ModuleType) -> type[Any]:
-    """The Struct of the page argument: built in place, kept in a variable, or returned by a typed function."""
+    """The Struct of the page argument: built in place, kept in a variable, or returned by a typed
+    function.
+    """
     if isinstance(page, ast.Await):
         page = page.value
     if isinstance(page, ast.Name):
@@ -123,7 +129,9 @@ class Reader:
                 else:
                     parts = typing.get_args(each) if typing.get_origin(each) is tuple else ()
                     for place, target in enumerate(node.target.iter_child_nodes()):
-                        inside[typing.cast(nodes.Name, target).name] = parts[place] if place < len(parts) else None
+                        inside[typing.cast(nodes.Name, target).name] = (
+                            parts[place] if place < len(parts) else None
+                        )
                 self.walk(node.body + node.else_, inside)
             elif isinstance(node, nodes.Assign) and isinstance(node.target, nodes.Name):
                 scope[node.target.name] = self.kind(node.node, scope)
@@ -148,7 +156,9 @@ def faults_of(source: str, page: type[Any]) -> list[str]:
 RENDERED = sorted(set(rendered()), key=str)
 
 
-@pytest.mark.parametrize(("module", "template", "page"), RENDERED, ids=lambda value: str(value).rpartition("/")[2])
+@pytest.mark.parametrize(
+    ("module", "template", "page"), RENDERED, ids=lambda value: str(value).rpartition("/")[2]
+)
 def test_a_template_asks_only_for_what_its_page_has(module: str, template: str, page: type[Any]) -> None:
     assert not faults_of((paths.templates() / template).read_text(encoding="utf-8"), page)
 
@@ -166,5 +176,7 @@ def test_a_wrong_name_is_found_at_any_depth() -> None:
     class Page:
         rows: tuple[Row, ...]
 
-    source = "{% for row in page.rows %}{% if row.name %}{{ row.nmae }}{% endif %}{% endfor %}{{ page.title }}"
+    source = (
+        "{% for row in page.rows %}{% if row.name %}{{ row.nmae }}{% endif %}{% endfor %}{{ page.title }}"
+    )
     assert faults_of(source, Page) == ["line 1: Row has no nmae", "line 1: Page has no title"]

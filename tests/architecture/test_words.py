@@ -1,4 +1,6 @@
-"""The words of the interface: every source sentence is translated, with the same places to fill, and none is left over."""
+"""The words of the interface: every source sentence is translated, with the same places to fill, and none
+is left over.
+"""
 
 import ast
 import re

@@ -16,7 +16,9 @@ def program() -> str:
     """Where the browser is. Raises `FileNotFoundError` with what to do."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
-        raise FileNotFoundError("No Chromium found. On Debian and Ubuntu: apt install chromium fonts-noto-core")
+        raise FileNotFoundError(
+            "No Chromium found. On Debian and Ubuntu: apt install chromium fonts-noto-core"
+        )
     return found
 
 

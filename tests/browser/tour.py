@@ -21,7 +21,9 @@ FORM = {"value": "met", "justification": "Đã vận hành trên Cổng dịch v
 
 
 def work_a_little(site: Site, agency: str = "") -> dict[str, str]:
-    """Answers that raise services, and a published roadmap of the city or one agency; names used in addresses."""
+    """Answers that raise services, and a published roadmap of the city or one agency; names used in
+    addresses.
+    """
     officer, planner = Browser(site), Browser(site)
     officer.sign_in(site.person("staff", "STP"))
     offerings = officer.get("/api/v1/offerings?agency=STP&level=2&page_size=100").json()["items"]
@@ -32,7 +34,12 @@ def work_a_little(site: Site, agency: str = "") -> dict[str, str]:
     planner.sign_in(site.person("planner"))
     planner.submit(planner.get("/vi/platform/4.02"), "4.02", **FORM)
     asked = planner.submit(
-        planner.get("/vi/plan"), "/plan", name="Lộ trình nâng mức 2027–2028", agency=agency, quarters="8", seconds="30"
+        planner.get("/vi/plan"),
+        "/plan",
+        name="Lộ trình nâng mức 2027–2028",
+        agency=agency,
+        quarters="8",
+        seconds="30",
     )
     begun = time.monotonic()
     while 'http-equiv="refresh"' in asked.text and time.monotonic() - begun < 180:

@@ -30,7 +30,9 @@ OFFERING = Target("STP", "1.000001")
         (Identity("staff"), "3.01", Target("", "1.000001"), False),
     ],
 )
-def test_people_answer_for_what_is_theirs(who: Identity, criterion: str, target: Target, allowed: bool) -> None:
+def test_people_answer_for_what_is_theirs(
+    who: Identity, criterion: str, target: Target, allowed: bool
+) -> None:
     assert may_answer(who, SCHEME.criterion(criterion), target) is allowed
 
 

@@ -45,7 +45,9 @@ def level_of(record: Service, met: tuple[str, ...] = ()) -> tuple[int, list[str]
         ("5.1.l publication decision", {"decision": ""}, "1.11"),
     ],
 )
-def test_level_1_needs_each_piece_of_information(clause: str, gone: dict[str, object], criterion: str) -> None:
+def test_level_1_needs_each_piece_of_information(
+    clause: str, gone: dict[str, object], criterion: str
+) -> None:
     level, missing = level_of(service(**gone))
     assert level == 0, clause
     assert criterion in missing, clause
@@ -110,14 +112,18 @@ ANSWERS = st.lists(
 
 
 @given(ANSWERS, st.randoms(use_true_random=False))
-def test_the_order_of_answers_does_not_matter(answers: list[tuple[str, str, str, str]], chance: random.Random) -> None:
+def test_the_order_of_answers_does_not_matter(
+    answers: list[tuple[str, str, str, str]], chance: random.Random
+) -> None:
     shuffled = list(answers)
     chance.shuffle(shuffled)
     assert layers(SCHEME, answers) == layers(SCHEME, shuffled)
 
 
 @given(ANSWERS)
-def test_fast_readiness_equals_the_plain_reading_of_the_rules(answers: list[tuple[str, str, str, str]]) -> None:
+def test_fast_readiness_equals_the_plain_reading_of_the_rules(
+    answers: list[tuple[str, str, str, str]],
+) -> None:
     record = service()
     settled = settle(SCHEME, facts(record))
     [fast] = assess_all(SCHEME, [(record.code, "STP")], {record.code: settled}, layers(SCHEME, answers))

@@ -16,7 +16,8 @@ def test_a_service_is_free_only_when_every_channel_is_known_to_be_free() -> None
 def test_a_silent_record_leaves_facts_unknown_rather_than_false() -> None:
     silent = service(
         channels=(), papers=None, forms=None, time_online="", time_post="", time_in_person="",
-        fee_online="", fee_post="", fee_in_person="", result=(), legal=(), decision="", applicants=(), has_steps=None,
+        fee_online="", fee_post="", fee_in_person="", result=(), legal=(),
+        decision="", applicants=(), has_steps=None,
     )  # fmt: skip
     known = {name for name, value in facts(silent).items() if value is not None}
     assert known == {"name_known", "agency_known"}

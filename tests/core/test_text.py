@@ -45,7 +45,13 @@ def test_tones_decide_only_between_the_same_letters() -> None:
 
 @pytest.mark.parametrize(
     ("text", "first"),
-    [("a\x00b", "U+0000"), ("a\x1bb", "U+001B"), ("a\ud800", "U+D800"), ("a\ufffe", "U+FFFE"), ("a\u202eb", "U+202E")],
+    [
+        ("a\x00b", "U+0000"),
+        ("a\x1bb", "U+001B"),
+        ("a\ud800", "U+D800"),
+        ("a\ufffe", "U+FFFE"),
+        ("a\u202eb", "U+202E"),
+    ],
 )
 def test_characters_that_cannot_be_stored_or_deceive_are_named(text: str, first: str) -> None:
     assert forbidden(text) == first

@@ -60,7 +60,9 @@ class Site:
     def start(self) -> float:
         """Start and wait until the catalogue is served; the seconds it took."""
         begun = time.monotonic()
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("LENMUC_", "PG"))}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("LENMUC_", "PG"))
+        }
         environment |= {"LENMUC_DATA": str(self.data), "LENMUC_PORT": str(self.port)}
         environment.pop("DATABASE_URL", None)
         with self.log.open("wb") as log:
@@ -72,7 +74,11 @@ class Site:
             if self._process.poll() is not None or time.monotonic() - begun > PATIENCE:
                 raise AssertionError(f"the program did not start:\n{self.log.read_text()}")
             time.sleep(0.02)
-        told = re.findall(r"^ +[\d.]+ s +(staff|lead|planner|administrator|auditor) +(\w*) +(\S+@\S+) +(\S+)$", self.log.read_text(), re.M)
+        told = re.findall(
+            r"^ +[\d.]+ s +(staff|lead|planner|administrator|auditor) +(\w*) +(\S+@\S+) +(\S+)$",
+            self.log.read_text(),
+            re.M,
+        )
         self.people = [Account(*person) for person in told] or self.people
         return time.monotonic() - begun
 

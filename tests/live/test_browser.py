@@ -1,4 +1,6 @@
-"""The pages in a real browser: nobody is shut out, nothing scrolls sideways, nothing is refused by our own rules."""
+"""The pages in a real browser: nobody is shut out, nothing scrolls sideways, nothing is refused by our own
+rules.
+"""
 
 import os
 from collections.abc import Iterator

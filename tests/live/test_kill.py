@@ -1,4 +1,6 @@
-"""kill -9 of everything while answers are written: what was acknowledged is there afterwards, whole and once."""
+"""kill -9 of everything while answers are written: what was acknowledged is there afterwards, whole and
+once.
+"""
 
 import os
 import random

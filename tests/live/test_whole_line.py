@@ -1,4 +1,6 @@
-"""The main job, over HTTP, as people do it: answer until a service rises, plan the city, read what the public reads."""
+"""The main job, over HTTP, as people do it: answer until a service rises, plan the city, read what the
+public reads.
+"""
 
 import csv
 import io
@@ -65,7 +67,9 @@ def test_from_answer_to_roadmap_to_public_page(site: Site) -> None:
     assert "<table" in page.text
 
     # and takes it along
-    table = list(csv.DictReader(io.StringIO(planner.get(f"/vi/plan/{number}.csv").content.decode("utf-8-sig"))))
+    table = list(
+        csv.DictReader(io.StringIO(planner.get(f"/vi/plan/{number}.csv").content.decode("utf-8-sig")))
+    )
     assert len(table) > 1000
     workbook = openpyxl.load_workbook(io.BytesIO(planner.get(f"/vi/plan/{number}.xlsx").content))
     assert len(workbook.sheetnames) >= 3

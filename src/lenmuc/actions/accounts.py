@@ -253,7 +253,8 @@ async def create_person(
 async def create_demo_people(
     db: Database, agencies: Sequence[str], *, renew: bool = False, passwords: Passwords = PASSWORDS
 ) -> list[DemoPerson]:
-    """Accounts for a demonstration: two planners, an administrator, an auditor; staff and lead of each agency code.
+    """Accounts for a demonstration: two planners, an administrator, an auditor; staff and lead of each
+    agency code.
 
     Returns those whose password is new. People who are there already stay as they are and are not returned,
     unless `renew` gives them a new password, takes their second factor away and ends their sessions.

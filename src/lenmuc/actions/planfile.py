@@ -19,8 +19,8 @@ def plan(text: bytes, progress: Callable[[str], None]) -> bytes:
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise Refused([fault("file", N_("This is not a problem file: %(why)s."), why=str(wrong))]) from wrong
     progress(
-        f"{len(problem.items)} work items, {len(problem.upgrades)} upgrades, {len(problem.quarters)} quarters, "
-        f"at most {problem.seconds:g} s"
+        f"{len(problem.items)} work items, {len(problem.upgrades)} upgrades, "
+        f"{len(problem.quarters)} quarters, at most {problem.seconds:g} s"
     )
     solution = solve(problem)
     progress(

@@ -13,7 +13,7 @@ import msgspec
 from lenmuc.actions.levels import settled_services
 from lenmuc.core.answers import Identity
 from lenmuc.core.checklists import Scheme
-from lenmuc.core.errors import Fault, N_, NotAllowed, NotFound, Refused, fault
+from lenmuc.core.errors import N_, Fault, NotAllowed, NotFound, Refused, fault
 from lenmuc.core.roadmap.gaps import Said, offering_gaps
 from lenmuc.core.roadmap.gather import OfferingGap, PlanSettings, gather
 from lenmuc.core.roadmap.problem import Problem, Solution
@@ -29,7 +29,9 @@ from lenmuc.store.roadmaps import PlanRequest, Summary
 
 log = logging.getLogger(__name__)
 ABANDONED = N_("The program stopped while this roadmap was being computed. Compute it again.")
-CRASHED = N_("The computation ended in an error. Compute it again; if it fails again, tell the administrator.")
+CRASHED = N_(
+    "The computation ended in an error. Compute it again; if it fails again, tell the administrator."
+)
 _GAP = 0.01
 MOST_QUARTERS = 20
 MOST_DAYS = 1_000_000.0
@@ -54,7 +56,9 @@ def faults_of(request: PlanRequest) -> list[Fault]:
         try:
             quarters_from(request.first_quarter, 1)
         except ValueError:
-            found.append(fault("first_quarter", N_("Write the first quarter as a year and a quarter, such as 2027Q1.")))
+            found.append(
+                fault("first_quarter", N_("Write the first quarter as a year and a quarter, such as 2027Q1."))
+            )
     for name in ("central_days", "body_days", "ward_days"):
         if not 0 <= getattr(request, name) <= MOST_DAYS:
             found.append(fault(name, N_("Give a number of person-days between 0 and 1,000,000.")))
@@ -64,7 +68,9 @@ def faults_of(request: PlanRequest) -> list[Fault]:
 
 
 def plan_settings(request: PlanRequest, tiers: dict[str, str]) -> PlanSettings:
-    """The solver's settings: the same days every quarter, wards by their own number, the rest as city bodies."""
+    """The solver's settings: the same days every quarter, wards by their own number, the rest as city
+    bodies.
+    """
     quarters = quarters_from(request.first_quarter, request.quarters)
     wards = (request.ward_days,) * len(quarters)
     return PlanSettings(
@@ -213,7 +219,9 @@ class Planner:
             await roadmaps_store.finish_roadmap(conn, id, plan.problem, plan.solution, plan.summary)
 
     async def _solve(self, task: _Task) -> _Plan:
-        """Run `work_out` in a fresh process. Raises `EOFError` when it dies; ends it when we are cancelled."""
+        """Run `work_out` in a fresh process. Raises `EOFError` when it dies; ends it when we are
+        cancelled.
+        """
         spawn = multiprocessing.get_context("spawn")
         mine, theirs = spawn.Pipe(duplex=False)
         process = spawn.Process(target=_child, args=(theirs, task), daemon=True)

@@ -40,7 +40,9 @@ NOT_READY = N_("There is no finished roadmap with this number.")
 
 
 def may_see(who: Identity, roadmap: Roadmap) -> bool:
-    """Everybody sees what is published, planners, administrators and auditors all, staff what plans for them."""
+    """Everybody sees what is published, planners, administrators and auditors all, staff what plans for
+    them.
+    """
     if roadmap.published or who.role in ("planner", "administrator", "auditor"):
         return True
     return who.of_agency and roadmap.agency in ("", who.agency)

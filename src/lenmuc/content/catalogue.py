@@ -175,7 +175,9 @@ def _check(loaded: Catalogue) -> None:
     unique("services.csv", [s.code for s in loaded.services])
     for service in loaded.services:
         if service.field not in fields:
-            raise ContentError("services.csv", service.code, f"the field {service.field} is not in fields.csv")
+            raise ContentError(
+                "services.csv", service.code, f"the field {service.field} is not in fields.csv"
+            )
     for rule in loaded.jurisdictions:
         if rule.agency and rule.agency != _ALL_WARDS and rule.agency not in agencies:
             raise ContentError("jurisdictions.csv", rule.agency, "this agency is not in agencies.csv")

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from lenmuc.core.checklists import Criterion
-from lenmuc.core.errors import Fault, N_, NotAllowed, fault
+from lenmuc.core.errors import N_, Fault, NotAllowed, fault
 from lenmuc.core.text import forbidden
 
 VALUES = ("met", "not_met", "unknown", "not_applicable")
@@ -126,7 +126,9 @@ def may_answer(who: Identity, criterion: Criterion, target: Target) -> bool:
 def must_answer(who: Identity, criterion: Criterion, target: Target) -> None:
     """Raise `NotAllowed` when `who` may not answer `criterion` at `target`."""
     if not may_answer(who, criterion, target):
-        raise NotAllowed(N_("You may answer for your own agency only. Ask the planners to answer this criterion."))
+        raise NotAllowed(
+            N_("You may answer for your own agency only. Ask the planners to answer this criterion.")
+        )
 
 
 def _link_faults(links: tuple[str, ...]) -> list[Fault]:
@@ -136,7 +138,11 @@ def _link_faults(links: tuple[str, ...]) -> list[Fault]:
         parts = urlsplit(link)
         if len(link) > LINK_LIMIT or parts.scheme not in ("http", "https") or not parts.hostname:
             return [
-                fault("evidence", N_("Link %(place)s must be a full address beginning with https://."), place=place)
+                fault(
+                    "evidence",
+                    N_("Link %(place)s must be a full address beginning with https://."),
+                    place=place,
+                )
             ]
     return []
 
@@ -145,25 +151,42 @@ def faults_of(form: AnswerForm) -> list[Fault]:
     """What is wrong with an answer; empty when it can be stored."""
     found: list[Fault] = []
     if form.value not in VALUES:
-        found.append(fault("value", N_("Choose one of the answers: met, not met, not known or does not apply.")))
+        found.append(
+            fault("value", N_("Choose one of the answers: met, not met, not known or does not apply."))
+        )
     if len(form.justification) > JUSTIFICATION_LIMIT:
         found.append(
-            fault("justification", N_("Shorten the justification to %(limit)s characters."), limit=JUSTIFICATION_LIMIT)
+            fault(
+                "justification",
+                N_("Shorten the justification to %(limit)s characters."),
+                limit=JUSTIFICATION_LIMIT,
+            )
         )
     bad = forbidden(form.justification) or forbidden("".join(form.evidence))
     if bad:
-        found.append(fault("justification", N_("The text holds a character that cannot be stored: %(char)s."), char=bad))
+        found.append(
+            fault(
+                "justification", N_("The text holds a character that cannot be stored: %(char)s."), char=bad
+            )
+        )
     found += _link_faults(form.evidence)
     if form.value == "met" and not form.justification and not form.evidence:
         found.append(
-            fault("justification", N_("Say how the criterion is met, or link the evidence: one of the two is needed."))
+            fault(
+                "justification",
+                N_("Say how the criterion is met, or link the evidence: one of the two is needed."),
+            )
         )
     if form.value == "not_applicable" and not form.justification:
-        found.append(fault("justification", N_("Say why the criterion does not apply: a reviewer has to agree.")))
+        found.append(
+            fault("justification", N_("Say why the criterion does not apply: a reviewer has to agree."))
+        )
     if form.blocker and form.blocker not in BLOCKERS:
         found.append(fault("blocker", N_("Choose an obstacle from the list.")))
     if form.blocker and form.value == "not_applicable":
         found.append(fault("blocker", N_("What does not apply has no obstacle. Leave the obstacle empty.")))
     if form.blocker and form.value == "met":
-        found.append(fault("blocker", N_("A criterion that is met has no obstacle. Leave the obstacle empty.")))
+        found.append(
+            fault("blocker", N_("A criterion that is met has no obstacle. Leave the obstacle empty."))
+        )
     return found

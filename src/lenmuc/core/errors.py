@@ -60,7 +60,9 @@ class Refused(LenMucError):
     """What was sent breaks a rule. `faults` says which field and what to do; nothing was written."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        super().__init__(N_("What was sent cannot be accepted. Mend the fields named below and send it again."))
+        super().__init__(
+            N_("What was sent cannot be accepted. Mend the fields named below and send it again.")
+        )
         self.faults = faults
 
 

@@ -24,5 +24,7 @@ class LevelCounts(msgspec.Struct, frozen=True):
         return (self.none, self.one, self.two, self.three, self.four)
 
     def at_least(self, level: int) -> int:
-        """Cumulative count: offerings at `level` or above (Decree 43/2011 Art. 3.4: levels presume those below)."""
+        """Cumulative count: offerings at `level` or above (Decree 43/2011 Art. 3.4: levels presume those
+        below).
+        """
         return sum(self.exclusive()[level:])

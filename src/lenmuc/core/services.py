@@ -65,7 +65,9 @@ class Service(msgspec.Struct, frozen=True):
 
 
 def has_fee(service: Service) -> bool | None:
-    """Whether anybody pays: true when a channel charges, false when every channel is known to be free, else unknown."""
+    """Whether anybody pays: true when a channel charges, false when every channel is known to be free,
+    else unknown.
+    """
     by_channel = {"online": service.fee_online, "post": service.fee_post, "in_person": service.fee_in_person}
     if "charged" in by_channel.values():
         return True

@@ -48,7 +48,9 @@ def sort_key(text: str) -> str:
 
 
 def initial(text: str) -> str:
-    """The letter of the Vietnamese alphabet under which `text` stands: `Đ` for đất, `A` for áo; no tone mark."""
+    """The letter of the Vietnamese alphabet under which `text` stands: `Đ` for đất, `A` for áo; no tone
+    mark.
+    """
     first = unicodedata.normalize("NFD", unicodedata.normalize("NFC", text.strip())[:1])
     return unicodedata.normalize("NFC", "".join(mark for mark in first if mark not in _TONE_ORDER)).upper()
 

@@ -26,7 +26,8 @@ async def find_answer(conn: Connection, criterion: str, target: Target) -> Answe
 
 
 async def every_value(conn: Connection, service: str = "", agency: str = "") -> Sequence[asyncpg.Record]:
-    """(criterion, agency, service, value, blocker) of every answer, or of those that reach a service or an agency.
+    """(criterion, agency, service, value, blocker) of every answer, or of those that reach a service or an
+    agency.
 
     "Not applicable" that nobody has accepted has the value `proposed`.
     """
@@ -38,7 +39,9 @@ async def count_exceptions(conn: Connection, criterion: str, target: Target) -> 
     return int(await Q.value(conn, "count_exceptions", criterion, target.service))
 
 
-async def write_answer(conn: Connection, criterion: str, target: Target, form: AnswerForm, person: int) -> bool:
+async def write_answer(
+    conn: Connection, criterion: str, target: Target, form: AnswerForm, person: int
+) -> bool:
     """Store an answer; false when somebody else has changed it since version `form.version` was read."""
     values = (criterion, target.agency, target.service, form.value, form.justification, list(form.evidence))
     if form.version == 0:
@@ -47,12 +50,15 @@ async def write_answer(conn: Connection, criterion: str, target: Target, form: A
 
 
 async def decide(conn: Connection, answer: Answer, decision: str, person: int) -> bool:
-    """Accept or decline that a criterion does not apply; false when the answer is another now, or the person's own."""
+    """Accept or decline that a criterion does not apply; false when the answer is another now, or the
+    person's own.
+    """
     return await Q.run(conn, "decide", answer.criterion, answer.agency, answer.service, decision, person) == 1
 
 
 async def lock(conn: Connection, target: Target) -> None:
-    """Make changes that move the same levels wait for each other, so that none computes from half of the answers.
+    """Make changes that move the same levels wait for each other, so that none computes from half of the
+    answers.
 
     An answer for one offering holds that offering; a wider one holds all.
     """

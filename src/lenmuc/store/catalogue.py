@@ -144,7 +144,8 @@ async def load_services(conn: Connection, services: Iterable[Service], more_word
     await conn.execute("CREATE TEMP TABLE incoming_service (LIKE service) ON COMMIT DROP")
     columns = ", ".join([*Service.__struct_fields__, "sort_key", "folded", "filings", "levels"])
     await conn.execute(
-        f"INSERT INTO incoming_service ({columns}, words) SELECT {columns}, to_tsvector('simple', text) FROM raw_service"
+        f"INSERT INTO incoming_service ({columns}, words) "
+        f"SELECT {columns}, to_tsvector('simple', text) FROM raw_service"
     )
     await Q.run(conn, "merge_services")
 
@@ -152,7 +153,9 @@ async def load_services(conn: Connection, services: Iterable[Service], more_word
 async def load_offerings(
     conn: Connection, records: Iterable[tuple[str, str, int | None, bool, int, list[str]]], scheme: str
 ) -> None:
-    """Insert offerings as (service, agency, filings, illustrative, level, missing); levels of old ones stay."""
+    """Insert offerings as (service, agency, filings, illustrative, level, missing); levels of old ones
+    stay.
+    """
     await _staging(conn, "offering", records)
     await Q.run(conn, "merge_offerings")
     await Q.run(conn, "first_levels", scheme)

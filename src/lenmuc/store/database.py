@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from lenmuc.core.answers import Identity
-from lenmuc.core.errors import Busy, N_
+from lenmuc.core.errors import N_, Busy
 from lenmuc.store.queries import Connection
 
 _ACT_AS = "SELECT set_config('lenmuc.role', $1, true), set_config('lenmuc.agency', $2, true)"
@@ -74,7 +74,9 @@ class PooledDatabase:
             self._pool = None
 
     @asynccontextmanager
-    async def transaction(self, who: Identity = PUBLIC, *, read_only: bool = False) -> AsyncIterator[Connection]:
+    async def transaction(
+        self, who: Identity = PUBLIC, *, read_only: bool = False
+    ) -> AsyncIterator[Connection]:
         """See `Database.transaction`. Raises `Busy` when no connection comes free in time."""
         if self._pool is None:
             raise Busy(N_("The service is starting. Try again in a moment."))

@@ -30,7 +30,8 @@ class PlanRequest(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What a list of roadmaps shows without opening the plan. Offerings by level before and after, cumulative.
+    """What a list of roadmaps shows without opening the plan. Offerings by level before and after,
+    cumulative.
 
     `gap` is the proven distance from the best possible plan, as a share; `filings_*` are filings a year.
     """
@@ -112,7 +113,9 @@ async def start_roadmap(conn: Connection, settings: PlanRequest, scheme: str, pe
     return int(number)
 
 
-async def finish_roadmap(conn: Connection, id: int, problem: Problem, solution: Solution, summary: Summary) -> None:
+async def finish_roadmap(
+    conn: Connection, id: int, problem: Problem, solution: Solution, summary: Summary
+) -> None:
     """Store the plan that was found."""
     await Q.run(conn, "finish_roadmap", id, _pack(problem), _pack(solution), msgspec.to_builtins(summary))
 

@@ -22,7 +22,9 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class ServiceHit(msgspec.Struct, frozen=True):
-    """A service in a list. `levels` are the assessed levels that its offerings (or the one asked for) are at."""
+    """A service in a list. `levels` are the assessed levels that its offerings (or the one asked for) are
+    at.
+    """
 
     code: str
     name: str
@@ -50,13 +52,19 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def tsquery(text: str) -> str | None:
-    """A tsquery in which every word must occur, the last one perhaps not typed to its end; `None` for no words."""
+    """A tsquery in which every word must occur, the last one perhaps not typed to its end; `None` for no
+    words.
+    """
     words = fold(text).split()[:20]
-    return " & ".join([*(f"'{word}'" for word in words[:-1]), *(f"'{word}':*" for word in words[-1:])]) or None
+    return (
+        " & ".join([*(f"'{word}'" for word in words[:-1]), *(f"'{word}':*" for word in words[-1:])]) or None
+    )
 
 
 async def search(conn: Connection, wanted: Wanted, page_size: int = PAGE_SIZE) -> Found:
-    """Services that match, best first: the exact name, then the phrase, then the shorter name, then the used one."""
+    """Services that match, best first: the exact name, then the phrase, then the shorter name, then the
+    used one.
+    """
     words = tsquery(wanted.text)
     conditions = (words, wanted.agency or None, wanted.field or None, wanted.tier or None, wanted.level)
     facets: dict[str, dict[str, int]] = {"field": {}, "tier": {}, "level": {}, "agency": {}}
