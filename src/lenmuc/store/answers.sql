@@ -29,7 +29,9 @@ SELECT count(*)::int FROM answer WHERE criterion = $1 AND service = $2 AND agenc
 
 -- name: first_answer
 INSERT INTO answer (criterion, agency, service, value, justification, evidence, blocker, version, person)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8)
+VALUES ($1, $2, $3, $4, $5, $6, $7,
+        1 + coalesce((SELECT w.version FROM withdrawn_answer w
+                      WHERE w.criterion = $1 AND w.agency = $2 AND w.service = $3), 0), $8)
 ON CONFLICT (criterion, agency, service) DO NOTHING;
 
 -- name: change_answer

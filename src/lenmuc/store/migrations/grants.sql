@@ -6,3 +6,5 @@ REVOKE UPDATE, DELETE, TRUNCATE ON audit, level_change, migration FROM lenmuc_ap
 REVOKE INSERT ON migration FROM lenmuc_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO lenmuc_app;
 DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO lenmuc_app', current_database()); END $$;
+-- An answer that was given in a batch is taken away again with it; its version is remembered.
+GRANT DELETE ON answer TO lenmuc_app;
