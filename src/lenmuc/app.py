@@ -16,6 +16,7 @@ from lenmuc.content.everything import Content
 from lenmuc.pages import (
     account,
     agency,
+    bulk,
     disagreements,
     people,
     planner,
@@ -29,7 +30,7 @@ from lenmuc.store.database import Database
 from lenmuc.web.gate import Gate
 from lenmuc.web.setup import wire
 
-PAGES = (account, people, public, agency, platform, planner, reviewing, disagreements, roadmaps)
+PAGES = (account, people, public, agency, bulk, platform, planner, reviewing, disagreements, roadmaps)
 API = (services, agencies, offerings, answers, api_roadmaps, health, schema)
 
 

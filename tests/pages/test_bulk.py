@@ -1,0 +1,410 @@
+"""The grid, copying and the workbook over HTTP, as with a browser without script."""
+
+import io
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from lenmuc.exports.workbook import MEDIA_TYPE
+from lenmuc.store import batches as batches_store
+from lenmuc.store import offerings as offerings_store
+from lenmuc.store.database import PROGRAM
+from tests.conftest import Visitor
+from tests.pages.test_agency import field, words_of
+
+CODE = "1.013852"
+MISSING = ("3.03", "3.04", "3.05", "3.06")
+
+
+async def answers(db: Any, agency: str = "STP") -> dict[tuple[str, str], tuple[str, str]]:
+    """All that an agency has said for its services."""
+    async with db.transaction(PROGRAM) as conn:
+        rows = await offerings_store.every_offering(conn, agency=agency)
+        found = await batches_store.answers_of(conn, agency, [row["service"] for row in rows])
+    return {one.place: (one.value, one.justification) for one in found}
+
+
+async def level(db: Any, code: str = CODE) -> int:
+    async with db.transaction(PROGRAM) as conn:
+        return int((await offerings_store.offering_of(conn, code, "STP")).level)
+
+
+async def page_with(staff: Visitor, code: str) -> str:
+    """The page of the grid that has this service."""
+    for number in range(1, 20):
+        page = await staff.get(f"/en/work/grid?level=2&page={number}")
+        if f'value="{code}"' in page.text:
+            return str(number)
+    raise AssertionError(code)
+
+
+def hidden(html: str, *names: str) -> dict[str, str]:
+    return {name: field(html, name) for name in names}
+
+
+async def give(staff: Visitor, **chosen: Any) -> Any:
+    """Choose on the grid, preview, store; the page of the batch."""
+    page = await page_with(staff, CODE)
+    form = {"level": "2", "page": page, "value": "met", "justification": "Đã làm", **chosen}
+    preview = await staff.post("/en/work/grid", **form)
+    assert preview.status_code == 200, words_of(preview.text)
+    reply = await staff.post("/en/work/apply", **hidden(preview.text, "kind", "packed"))
+    assert reply.status_code == 303
+    return await staff.get(reply.headers["location"])
+
+
+async def test_whole_services_and_cells_are_answered_at_once_and_taken_back(
+    as_staff: Visitor, db: Any
+) -> None:
+    page = await page_with(as_staff, CODE)
+    form = {"level": "2", "page": page, "value": "met", "justification": "Đã làm"}
+    preview = await as_staff.post("/en/work/grid", **form, row=CODE, cell=f"{CODE} 3.03")
+    text = words_of(preview.text)
+    assert "4 answers would be stored" in text
+    assert "1 service reaches a higher level" in text
+    assert await answers(db) == {}
+    done = await as_staff.post("/en/work/apply", **hidden(preview.text, "kind", "packed"))
+    assert (await level(db), len(await answers(db))) == (3, 4)
+    batch = await as_staff.get(done.headers["location"])
+    assert "4 answers given together" in words_of(batch.text)
+    assert (await as_staff.post(done.headers["location"])).status_code == 303
+    assert (await level(db), await answers(db)) == (2, {})
+    assert "Taken back" in words_of((await as_staff.get(done.headers["location"])).text)
+
+
+async def test_a_whole_criterion_is_answered_for_every_service_on_the_page(
+    as_staff: Visitor, db: Any
+) -> None:
+    await give(as_staff, column="3.03")
+    given = await answers(db)
+    assert len(given) > 10
+    assert {criterion for _, criterion in given} == {"3.03"}
+
+
+async def test_nothing_chosen_and_a_wrong_answer_are_told_and_keep_what_was_chosen(as_staff: Visitor) -> None:
+    page = await page_with(as_staff, CODE)
+    nothing = await as_staff.post("/en/work/grid", level="2", page=page, value="met", justification="x")
+    assert nothing.status_code == 422
+    assert "Nothing is chosen" in words_of(nothing.text)
+    wrong = await as_staff.post("/en/work/grid", level="2", page=page, value="met", row=CODE)
+    assert wrong.status_code == 422
+    assert "Say how the criterion is met" in words_of(wrong.text)
+    assert re.search(rf'name="row" value="{CODE}" checked', wrong.text)
+
+
+async def test_when_somebody_was_faster_nothing_is_stored_until_it_is_sent_again(
+    as_staff: Visitor, db: Any
+) -> None:
+    page = await page_with(as_staff, CODE)
+    form = {"level": "2", "page": page, "value": "met", "justification": "Của tôi", "row": CODE}
+    preview = await as_staff.post("/en/work/grid", **form)
+    packed = hidden(preview.text, "kind", "packed")
+    one = {"value": "not_met", "justification": "Bản kia", "version": "0"}
+    assert (await as_staff.post(f"/en/work/{CODE}/3.03", **one)).status_code == 303
+    met = await as_staff.post("/en/work/apply", **packed)
+    assert met.status_code == 409
+    assert "Bản kia" in met.text
+    assert await answers(db) == {(CODE, "3.03"): ("not_met", "Bản kia")}
+    again = await as_staff.post("/en/work/apply", **hidden(met.text, "kind", "packed"))
+    assert again.status_code == 303
+    assert len(await answers(db)) == 4
+
+
+async def test_what_somebody_changed_since_is_shown_and_not_taken_back(as_staff: Visitor, db: Any) -> None:
+    batch = await give(as_staff, row=CODE)
+    one = {"value": "not_met", "justification": "Bản kia", "version": "1"}
+    assert (await as_staff.post(f"/en/work/{CODE}/3.03", **one)).status_code == 303
+    reply = await as_staff.post(batch.url.path)
+    assert reply.status_code == 409
+    assert "cannot be taken back together any more" in words_of(reply.text)
+    assert (await answers(db))[CODE, "3.04"] == ("met", "Đã làm")
+
+
+async def test_answers_are_copied_from_a_sister_service_where_there_are_none(
+    as_staff: Visitor, db: Any
+) -> None:
+    await give(as_staff, row=CODE)
+    async with db.transaction(PROGRAM) as conn:
+        rows = await offerings_store.every_offering(conn, agency="STP")
+    to = next(
+        r["service"] for r in rows if r["service"] != CODE and set(r["missing"]) == set(MISSING)
+    )
+    one = {"value": "not_met", "justification": "Riêng", "version": "0"}
+    assert (await as_staff.post(f"/en/work/{to}/3.03", **one)).status_code == 303
+    listed = await as_staff.get(f"/en/work/copy?to={to}")
+    assert "3 of 4 answers can be copied" in words_of(listed.text)
+    preview = await as_staff.get(f"/en/work/copy?to={to}&source={CODE}")
+    done = await as_staff.post("/en/work/apply", **hidden(preview.text, "kind", "packed"))
+    assert done.status_code == 303
+    given = await answers(db)
+    assert given[to, "3.03"] == ("not_met", "Riêng")
+    assert given[to, "3.04"] == ("met", "Đã làm")
+    again = await as_staff.get(f"/en/work/copy?to={to}&source={CODE}")
+    assert "no answer that is missing here" in words_of(again.text)
+
+
+async def test_a_foreign_service_is_answered_like_a_missing_one(as_staff: Visitor) -> None:
+    for path in ("copy?to={}", f"copy?to={CODE}&source={{}}", "batches/{}"):
+        foreign = await as_staff.get(f"/en/work/{path.format('1.001193')}")
+        missing = await as_staff.get(f"/en/work/{path.format('9.999999')}")
+        assert foreign.status_code == missing.status_code == 404
+
+
+@pytest.mark.parametrize("packed", ["", "x", "eJwDAAAAAAE=", "ệ", "eJyLjgUAARUAuQ=="])
+async def test_a_damaged_form_is_refused(as_staff: Visitor, packed: str) -> None:
+    await as_staff.get("/en/work/grid")
+    assert (await as_staff.post("/en/work/apply", kind="grid", packed=packed)).status_code == 422
+
+
+# The workbook.
+
+
+async def downloaded(staff: Visitor, query: str = "level=2", lang: str = "en") -> bytes:
+    await staff.get(f"/{lang}/work/workbook")
+    reply = await staff.get(f"/{lang}/work/workbook.xlsx?{query}")
+    assert reply.status_code == 200
+    assert reply.headers["content-type"] == MEDIA_TYPE
+    assert reply.headers["content-disposition"].startswith('attachment; filename="lenmuc-STP-')
+    return bytes(reply.content)
+
+
+async def send(staff: Visitor, content: bytes, lang: str = "en") -> Any:
+    page = await staff.http.get(f"/{lang}/work/workbook")
+    csrf = unescape(re.search(r'name="csrf" value="([^"]+)"', page.text)[1])
+    files = {"file": ("a.xlsx", content, MEDIA_TYPE)}
+    reply = await staff.http.post(f"/{lang}/work/workbook", data={"csrf": csrf}, files=files)
+    staff.csrf = csrf
+    return reply
+
+
+def changed(content: bytes, change: Callable[[Any, Any], None]) -> bytes:
+    """The workbook after somebody has worked on it: `change(answers, hidden)`."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    change(book.worksheets[1], book.worksheets[2])
+    out = io.BytesIO()
+    book.save(out)
+    book.close()
+    return out.getvalue()
+
+
+def row_of(sheet: Any, code: str, criterion: str) -> int:
+    rows = range(2, sheet.max_row + 1)
+    return next(r for r in rows if (sheet.cell(r, 1).value, sheet.cell(r, 3).value) == (code, criterion))
+
+
+def fill(sheet: Any, _: Any) -> None:
+    for criterion in MISSING:
+        row = row_of(sheet, CODE, criterion)
+        sheet.cell(row, 7).value = "Met"
+        sheet.cell(row, 8).value = 2026 if criterion == "3.03" else f"=Đã làm {criterion}"
+
+
+async def test_a_workbook_sent_back_as_it_was_changes_nothing(as_staff: Visitor, db: Any) -> None:
+    await give(as_staff, row=CODE, evidence="https://a.example/1\nhttps://a.example/2")
+    content = await downloaded(as_staff)
+    for sent in (content, changed(content, lambda *_: None)):
+        text = words_of((await send(as_staff, sent)).text)
+        assert "The workbook changes 0 answers" in text
+        assert "Nothing to store" in text
+
+
+async def test_a_filled_workbook_is_compared_applied_taken_back_and_may_be_sent_twice(
+    as_staff: Visitor, db: Any
+) -> None:
+    content = changed(await downloaded(as_staff), fill)
+    page = await send(as_staff, content, "vi")
+    assert page.status_code == 200
+    assert "1 dịch vụ" in words_of(page.text)
+    assert await answers(db) == {}
+    page = await send(as_staff, content)
+    assert "The workbook changes 4 answers" in words_of(page.text)
+    done = await as_staff.post("/en/work/workbook/apply", **hidden(page.text, "packed", "both"))
+    assert done.status_code == 303
+    assert (await answers(db))[CODE, "3.03"] == ("met", "2026")
+    assert (await answers(db))[CODE, "3.04"] == ("met", "=Đã làm 3.04")
+    assert await level(db) == 3
+    again = await send(as_staff, content)
+    assert "4 rows are stored like that already" in words_of(again.text)
+    assert "Nothing to store" in words_of(again.text)
+    assert (await as_staff.post(done.headers["location"])).status_code == 303
+    assert await answers(db) == {}
+
+
+async def test_what_others_changed_since_stays_unless_mine_is_chosen(as_staff: Visitor, db: Any) -> None:
+    content = changed(await downloaded(as_staff), fill)
+    for criterion in ("3.03", "3.04"):
+        one = {"value": "not_met", "justification": "Bản kia", "version": "0"}
+        assert (await as_staff.post(f"/en/work/{CODE}/{criterion}", **one)).status_code == 303
+    page = await send(as_staff, content)
+    assert "Changed by you and by others" in words_of(page.text)
+    packed = hidden(page.text, "packed", "both")
+    done = await as_staff.post("/en/work/workbook/apply", **packed, take=f"{CODE} 3.04")
+    assert done.status_code == 303
+    given = await answers(db)
+    assert given[CODE, "3.03"] == ("not_met", "Bản kia")
+    assert given[CODE, "3.04"] == ("met", "=Đã làm 3.04")
+    assert given[CODE, "3.05"][0] == "met"
+
+
+async def test_libreoffice_gives_a_workbook_back_as_it_was(as_staff: Visitor, tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed: apt install libreoffice-calc-nogui")
+    links = "https://a.example/1\nhttps://a.example/2"
+    await give(as_staff, row=CODE, justification="Dòng một\nDòng hai  “ngoặc”", evidence=links)
+    (tmp_path / "in.xlsx").write_bytes(await downloaded(as_staff))
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    kind = ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", "out"]
+    command = [office, profile, "--headless", *kind, "in.xlsx"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    page = await send(as_staff, (tmp_path / "out/in.xlsx").read_bytes())
+    assert page.status_code == 200, words_of(page.text)[:1500]
+    text = words_of(page.text)
+    assert "The workbook changes 0 answers" in text
+    book = openpyxl.load_workbook(tmp_path / "out/in.xlsx")
+    assert [sheet.sheet_state for sheet in book.worksheets] == ["visible", "visible", "hidden"]
+    assert len(book.worksheets[1].data_validations.dataValidation) == 2
+    book.close()
+
+
+def place(column: str, value: Any, criterion: str = "3.03") -> Callable[[Any, Any], None]:
+    """Damage: another value in one cell of a row that is otherwise filled in well."""
+
+    def damage(sheet: Any, hidden: Any) -> None:
+        fill(sheet, hidden)
+        sheet[f"{column}{row_of(sheet, CODE, criterion)}"].value = value
+
+    return damage
+
+
+def in_hidden(cell: str, value: Any) -> Callable[[Any, Any], None]:
+    def damage(sheet: Any, hidden: Any) -> None:
+        fill(sheet, hidden)
+        hidden[cell].value = value
+
+    return damage
+
+
+def no_hidden(sheet: Any, hidden: Any) -> None:
+    sheet.parent.remove(hidden)
+
+
+def renamed(sheet: Any, _: Any) -> None:
+    fill(sheet, _)
+    sheet.title = "Khác"
+
+
+def twice(sheet: Any, _: Any) -> None:
+    fill(sheet, _)
+    row = row_of(sheet, CODE, "3.03")
+    for column in range(1, 11):
+        sheet.cell(row + 1, column).value = sheet.cell(row, column).value
+
+
+def column_moved(sheet: Any, _: Any) -> None:
+    fill(sheet, _)
+    sheet.move_range(f"H1:H{sheet.max_row}", cols=4)
+
+
+def heading(sheet: Any, _: Any) -> None:
+    sheet["G1"].value = "Kết quả"
+
+
+def broken_link(sheet: Any, _: Any) -> None:
+    fill(sheet, _)
+    sheet[f"I{row_of(sheet, CODE, '3.04')}"].value = "https://a.example\nkhông phải liên kết"
+
+
+def obstacle_of_met(sheet: Any, _: Any) -> None:
+    fill(sheet, _)
+    sheet[f"J{row_of(sheet, CODE, '3.04')}"].value = "There is no money for it"
+
+
+def half(sheet: Any, _: Any) -> None:
+    sheet[f"H{row_of(sheet, CODE, '3.05')}"].value = "chỉ có lý do"
+
+
+def error_value(sheet: Any, _: Any) -> None:
+    fill(sheet, _)
+    cell = sheet[f"H{row_of(sheet, CODE, '3.06')}"]
+    cell.value, cell.data_type = "#REF!", "e"
+
+
+ELEVEN = "\n".join(f"https://a.example/{number}" for number in range(11))
+DAMAGE = {
+    "the hidden sheet is gone": (no_hidden, "", "its hidden sheet “lenmuc” is gone"),
+    "another form": (in_hidden("A1", "lenmuc-answers-0"), "", "another form"),
+    "another agency": (in_hidden("B1", "SXD"), "", "made for another agency"),
+    "another scheme": (in_hidden("C1", "rs-2011"), "", "made for another scheme"),
+    "the sheet is renamed": (renamed, "", "The sheet “Answers” is missing"),
+    "a column is moved": (column_moved, "H1", "The heading here was “Justification”"),
+    "a heading is changed": (heading, "G1", "The heading here was “Answer”"),
+    "a version is changed": (in_hidden("C5", "7"), "", "Row 5 of the hidden sheet"),
+    "a stored answer is changed": (in_hidden("D6", "met"), "", "Row 6 of the hidden sheet"),
+    "a foreign service": (place("A", "1.001193"), "A", "“1.001193” is no service of this workbook"),
+    "a service that is not there": (place("A", "9.999999"), "A", "“9.999999” is no service of this workbook"),
+    "a criterion that is not there": (place("C", "9.99"), "C", "“9.99” is no criterion of this service"),
+    "an id is emptied": (place("C", None), "C", "is no criterion of this service"),
+    "a row is there twice": (twice, "A+1", "stand in row"),
+    "an answer outside of the list": (place("G", "Có"), "G", "“Có” is none of the answers"),
+    "an obstacle outside of the list": (place("J", "Lười"), "J", "“Lười” is none of the obstacles"),
+    "met with an obstacle": (obstacle_of_met, "J3.04", "A criterion that is met has no obstacle"),
+    "met without a reason": (place("H", None), "H", "Say how the criterion is met"),
+    "no link": (broken_link, "I3.04", "Link 2 must be a full address"),
+    "too many links": (place("I", ELEVEN), "I", "at most 10 links"),
+    "too long": (place("H", "x" * 4001), "H", "Shorten the justification to 4000"),
+    "a hidden letter": (place("H", "a\u202eb"), "H", "U+202E"),
+    "an answer is missing": (half, "G3.05", "Choose an answer for this row"),
+    "an error of the spreadsheet": (error_value, "H3.06", "The cell holds an error"),
+}
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+async def test_each_damage_is_told_by_its_cell_and_nothing_is_stored(
+    as_staff: Visitor, db: Any, kind: str
+) -> None:
+    damage, where, sentence = DAMAGE[kind]
+    content = await downloaded(as_staff)
+    before = openpyxl.load_workbook(io.BytesIO(content))
+    rows = {c: row_of(before.worksheets[1], CODE, c) for c in MISSING}
+    before.close()
+    page = await send(as_staff, changed(content, damage))
+    assert page.status_code == 422
+    errors = re.search(r'<div class="errors".*?</div>', page.text, re.S)
+    assert errors
+    told = [words_of(one) for one in re.findall(r"<li>.*?</li>", errors[0], re.S)]
+    assert len(told) == 1, told
+    assert sentence in told[0]
+    if where:
+        row = rows[where[1:]] if where[1:] in rows else rows["3.03"] + where.endswith("+1")
+        cell = where if where[1:] == "1" else f"{where[0]}{row}"
+        assert told[0].startswith(f"Cell {cell}: ")
+    assert await answers(db) == {}
+
+
+async def test_numbers_that_were_texts_are_mended(as_staff: Visitor, db: Any) -> None:
+    def numbers(sheet: Any, _: Any) -> None:
+        fill(sheet, _)
+        for criterion in MISSING:
+            row = row_of(sheet, CODE, criterion)
+            sheet.cell(row, 1).value, sheet.cell(row, 3).value = float(CODE), float(criterion)
+
+    page = await send(as_staff, changed(await downloaded(as_staff), numbers))
+    assert "The workbook changes 4 answers" in words_of(page.text)
+
+
+async def test_a_workbook_of_one_language_may_be_sent_back_in_the_other(as_staff: Visitor) -> None:
+    def vietnamese(sheet: Any, _: Any) -> None:
+        fill(sheet, _)
+        for criterion in MISSING:
+            sheet.cell(row_of(sheet, CODE, criterion), 7).value = "Đạt"
+
+    content = changed(await downloaded(as_staff, lang="vi"), vietnamese)
+    assert "The workbook changes 4 answers" in words_of((await send(as_staff, content)).text)
