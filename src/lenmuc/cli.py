@@ -56,7 +56,10 @@ def _load(_: argparse.Namespace) -> None:
             return await loading.load(db, content, say)
 
     done = asyncio.run(go())
-    print(f"{done.services} services, {done.agencies} agencies, {done.offerings} offerings in {done.seconds:.1f} s")
+    print(
+        f"{done.services} services, {done.agencies} agencies, {done.offerings} offerings "
+        f"in {done.seconds:.1f} s"
+    )
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -97,7 +100,8 @@ def _user(arguments: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="lenmuc", description="Which online level each public service has, what is missing, what to do first."
+        prog="lenmuc",
+        description="Which online level each public service has, what is missing, what to do first.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -108,15 +112,21 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     demo = command("demo", _serve, "Serve with Hà Nội loaded and demonstration people made.")
-    demo.add_argument("--new-passwords", action="store_true", help="give the demonstration people new passwords")
+    demo.add_argument(
+        "--new-passwords", action="store_true", help="give the demonstration people new passwords"
+    )
     command("serve", _serve, "Serve with what the database holds.")
     command("migrate", _migrate, "Bring the database schema up to this program.")
     command("load", _load, "Load the catalogue files into the database.")
     check = command("check", _check, "Check the schemes and catalogue files without a database.")
-    check.add_argument("--lock", action="store_true", help="publish draft schemes: their files cannot change then")
+    check.add_argument(
+        "--lock", action="store_true", help="publish draft schemes: their files cannot change then"
+    )
     plan = command("plan", _plan, "Compute a roadmap from a problem file (JSON) alone.")
     plan.add_argument("problem", metavar="PROBLEM", help="the problem file, or - for standard input")
-    plan.add_argument("-o", "--output", metavar="FILE", help="write the solution there instead of printing it")
+    plan.add_argument(
+        "-o", "--output", metavar="FILE", help="write the solution there instead of printing it"
+    )
     user = command("user", _user, "Make an account; its password is printed once.")
     user.add_argument("email")
     user.add_argument("--name", required=True)
@@ -126,14 +136,24 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run one command. Exit code 0: done; 1: a clear error on standard error; 2: the command line is wrong."""
+    """Run one command. Exit code 0: done; 1: a clear error on standard error; 2: the command line is
+    wrong.
+    """
     arguments = _parser().parse_args(argv)
     try:
         arguments.act(arguments)
     except Refused as refused:
         lines = [f"{f.field}: {f.message.text % f.message.params}" for f in refused.faults]
         sys.exit("\n".join([str(refused), *lines]))
-    except (Failed, LenMucError, BadSetting, ContentError, CannotStart, CannotMigrate, FileNotFoundError) as wrong:
+    except (
+        Failed,
+        LenMucError,
+        BadSetting,
+        ContentError,
+        CannotStart,
+        CannotMigrate,
+        FileNotFoundError,
+    ) as wrong:
         sys.exit(f"lenmuc: {wrong}")
     except (OSError, asyncpg.PostgresError) as wrong:
         sys.exit(f"lenmuc: the database cannot be reached or used: {wrong}")

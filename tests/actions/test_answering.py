@@ -60,7 +60,8 @@ async def pool(city: Content, postgres: "EmbeddedPostgres") -> AsyncIterator[tup
         )
         for standing in standings.values():
             await owner.execute(
-                "UPDATE standing SET level = $3, missing = $4, since = $5 WHERE offering = $1 AND scheme = $2",
+                "UPDATE standing SET level = $3, missing = $4, since = $5 "
+                "WHERE offering = $1 AND scheme = $2",
                 was.id,
                 standing.scheme,
                 standing.level,

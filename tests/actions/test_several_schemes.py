@@ -89,7 +89,9 @@ async def test_a_reason_is_published_with_its_article_and_nothing_else_of_the_ju
 ) -> None:
     for criterion in ("3.01", "4.01", "G.02", "G.04", "G.05", "G.06"):
         await desk.says(criterion)
-    said = AnswerForm("not_met", "Ask Mrs Hoa, room 12. Theo Điều 18 Luật Hộ tịch, phải ký sổ.", blocker="law")
+    said = AnswerForm(
+        "not_met", "Ask Mrs Hoa, room 12. Theo Điều 18 Luật Hộ tịch, phải ký sổ.", blocker="law"
+    )
     await desk.says("G.01", said)
     found = (await desk.classes())["rs-2026"]
     (why,) = found.why

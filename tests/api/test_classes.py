@@ -7,7 +7,9 @@ from lenmuc.store import offerings as offerings_store
 from tests.conftest import Visitor
 
 
-async def test_an_offering_has_its_classes_by_every_scheme(db: Any, client: Visitor, content: Content) -> None:
+async def test_an_offering_has_its_classes_by_every_scheme(
+    db: Any, client: Visitor, content: Content
+) -> None:
     async with db.transaction() as conn:
         offering = await offerings_store.offering_of(conn, "1.013852", "STP")
     told = (await client.get(f"/api/v1/offerings/{offering.id}")).json()

@@ -7,7 +7,7 @@ import msgspec
 from lenmuc.actions.levels import Moved, recompute
 from lenmuc.core.answers import Answer, AnswerForm, Identity, Target, faults_of, must_answer
 from lenmuc.core.checklists import Criterion, Scheme
-from lenmuc.core.errors import Conflict, N_, NotFound, Refused
+from lenmuc.core.errors import N_, Conflict, NotFound, Refused
 from lenmuc.core.text import clean_line, clean_text
 from lenmuc.store import answers as answers_store
 from lenmuc.store import audit as audit_store
@@ -28,7 +28,11 @@ def cleaned(form: AnswerForm) -> AnswerForm:
     """The form as it is stored: NFC, trimmed, empty links dropped."""
     links = tuple(clean_line(link) for link in form.evidence)
     return AnswerForm(
-        form.value, clean_text(form.justification), tuple(link for link in links if link), form.blocker, form.version
+        form.value,
+        clean_text(form.justification),
+        tuple(link for link in links if link),
+        form.blocker,
+        form.version,
     )
 
 
@@ -85,7 +89,10 @@ async def answer(
         before = await answers_store.find_answer(conn, criterion.id, target)
         if not await answers_store.write_answer(conn, criterion.id, target, form, person):
             raise Conflict(
-                N_("Somebody else has changed this answer since you opened it. Look at theirs, then decide again.")
+                N_(
+                    "Somebody else has changed this answer since you opened it. "
+                    "Look at theirs, then decide again."
+                )
             )
         after = await answers_store.find_answer(conn, criterion.id, target)
         if after is None:

@@ -29,7 +29,9 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 def digest(content: Content) -> str:
-    """What tells one state of the files from another: the catalogue, and the schemes that levels are kept by."""
+    """What tells one state of the files from another: the catalogue, and the schemes that levels are kept
+    by.
+    """
     return " ".join((content.catalogue.digest, *(scheme.id for scheme in content.kept)))
 
 
@@ -56,11 +58,20 @@ def _offering_records(content: Content) -> list[tuple[str, str, int | None, bool
     catalogue, scheme = content.catalogue, content.scheme
     pairs = offerings(catalogue)
     settled = {service.code: settle(scheme, facts(service)) for service in catalogue.services}
-    results = assess_all(scheme, [(service, agency) for service, agency, _ in pairs], settled, layers(scheme, []))
+    results = assess_all(
+        scheme, [(service, agency) for service, agency, _ in pairs], settled, layers(scheme, [])
+    )
     missing = {result.missing: ids(scheme, result.missing) for result in results}
     known = catalogue.illustrative_filings
     return [
-        (service, agency, illustrative_filings(service, agency, tier, known), True, result.level, missing[result.missing])
+        (
+            service,
+            agency,
+            illustrative_filings(service, agency, tier, known),
+            True,
+            result.level,
+            missing[result.missing],
+        )
         for (service, agency, tier), result in zip(pairs, results, strict=True)
     ]
 

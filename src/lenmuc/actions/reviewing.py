@@ -220,7 +220,9 @@ async def _done(
 
 
 def proposals(case: Case, scheme: Scheme) -> tuple[Answer, ...]:
-    """The answers "does not apply" of defining criteria that nobody has decided, in the order of the scheme."""
+    """The answers "does not apply" of defining criteria that nobody has decided, in the order of the
+    scheme.
+    """
     open_ = (case.found[criterion.id] for criterion in scheme.criteria if decides_levels(criterion))
     return tuple(
         here.answer
@@ -354,7 +356,9 @@ async def check_verdict(
     today: dt.date,
     rules: ReviewRules,
 ) -> Case:
-    """The case as it stands, when `verify` would take the verdict. Raises as `verify` does; writes nothing."""
+    """The case as it stands, when `verify` would take the verdict. Raises as `verify` does; writes
+    nothing.
+    """
     verdict = cleaned(verdict, scheme)
     async with db.transaction(who, read_only=True) as conn:
         case, review = await open_review(conn, scheme, who, id)

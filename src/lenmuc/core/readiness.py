@@ -72,7 +72,9 @@ class Layers(msgspec.Struct, frozen=True):
     offerings: Mapping[tuple[str, str], Layer]
 
     def met(self, record: int, service: str, agency: str) -> int:
-        """The met set of one offering: record < platform < agency < service < the offering's own exceptions."""
+        """The met set of one offering: record < platform < agency < service < the offering's own
+        exceptions.
+        """
         met = self.platform.over(record)
         met = self.agencies.get(agency, EMPTY).over(met)
         met = self.services.get(service, EMPTY).over(met)
@@ -86,7 +88,8 @@ class Layers(msgspec.Struct, frozen=True):
 
 
 def layers(scheme: Scheme, answers: Iterable[tuple[str, str, str, str]]) -> Layers:
-    """Sort answers, given as (criterion, agency, service, value), into layers; other schemes' criteria are skipped.
+    """Sort answers, given as (criterion, agency, service, value), into layers; other schemes' criteria are
+    skipped.
 
     `not_applicable` is one that a reviewer accepted; before that its value is `proposed`.
     """
@@ -175,7 +178,9 @@ def effective(scheme: Scheme, facts: ServiceFacts, answers: Iterable[Answer]) ->
 
 
 def assess_one(scheme: Scheme, found: Mapping[str, Effective]) -> Readiness:
-    """Readiness from the answers that count for one offering (`effective`), for a scheme that is not stored."""
+    """Readiness from the answers that count for one offering (`effective`), for a scheme that is not
+    stored.
+    """
     sets = {
         value: sum(1 << place for place, c in enumerate(scheme.criteria) if found[c.id].value == value)
         for value in ("met", "not_applicable")

@@ -309,7 +309,7 @@ async def decide(
 ) -> Response[Any]:
     """Return it with remarks, or verify it after a confirmation."""
     sent = await read_form(request, VerdictInput)
-    typed, scheme, rules = sent.verdict(), content.scheme, rules_of(settings)
+    typed, rules = sent.verdict(), rules_of(settings)
     try:
         if sent.step == "verify":
             return await _confirm(request, db, content, settings, id, typed)

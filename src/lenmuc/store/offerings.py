@@ -125,7 +125,13 @@ async def work_of_agency(
 
 
 async def list_offerings(
-    conn: Connection, *, service: str = "", agency: str = "", level: int | None = None, page: int = 1, size: int = 50
+    conn: Connection,
+    *,
+    service: str = "",
+    agency: str = "",
+    level: int | None = None,
+    page: int = 1,
+    size: int = 50,
 ) -> list[OfferingListed]:
     """One page of offerings, by service code and agency code; `count_levels` says how many there are."""
     filters = (service or None, agency or None, level)
