@@ -22,7 +22,9 @@ except FileNotFoundError as missing:
         raise
     pytest.skip(str(missing), allow_module_level=True)
 
-NAMES = tuple(places({"code": "", "open": "", "roadmap": ""}))
+# one address a template: the tour has more of them
+TWINS = {"home-en", "search-all", "search-empty", "service-en", "agency-ward", "roadmap-agency", "plan-ready"}
+NAMES = tuple(name for name in places({"code": "", "open": "", "roadmap": ""}) if name not in TWINS)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
