@@ -13,7 +13,7 @@ import httpx
 from tests.live.site import Browser, Site
 
 # The short form runs with every test; `make faults` runs the long one.
-CYCLES = int(os.environ.get("LENMUC_KILLS", "3"))
+CYCLES = int(os.environ.get("LENMUC_KILLS", "2"))
 WRITERS = 4
 
 
