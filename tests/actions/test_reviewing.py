@@ -12,7 +12,10 @@ import pytest
 
 from lenmuc.actions import accounts
 from lenmuc.actions.answering import answer
-from lenmuc.actions.reviewing import Verdict, note_changed_facts, settled_reviews, submit, verify
+from lenmuc.actions.cases import Verdict
+from lenmuc.actions.reviewing import verify
+from lenmuc.actions.statuses import note_changed_facts, settled_reviews
+from lenmuc.actions.submitting import submit
 from lenmuc.core.answers import AnswerForm, Identity, Target
 from lenmuc.core.errors import Conflict, Refused
 from lenmuc.core.readiness import ServiceFacts

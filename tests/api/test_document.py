@@ -79,13 +79,13 @@ def test_what_comes_in_refuses_unknown_fields() -> None:
 
 def test_problem_files_are_described_as_they_are() -> None:
     pairs: list[tuple[Any, Any]] = [
-        (types.ProblemFile, Problem),
-        (types.PoolOut, Pool),
-        (types.ItemOut, Item),
-        (types.UpgradeOut, Upgrade),
-        (types.SolutionFile, Solution),
-        (types.ProblemOut, errors.Problem),
-        (types.WrongOut, errors.Wrong),
+        (types.roadmaps.ProblemFile, Problem),
+        (types.roadmaps.PoolOut, Pool),
+        (types.roadmaps.ItemOut, Item),
+        (types.roadmaps.UpgradeOut, Upgrade),
+        (types.roadmaps.SolutionFile, Solution),
+        (types.problems.ProblemOut, errors.Problem),
+        (types.problems.WrongOut, errors.Wrong),
     ]
     for out, inner in pairs:
         assert out.__struct_fields__ == inner.__struct_fields__, out.__name__
@@ -93,17 +93,17 @@ def test_problem_files_are_described_as_they_are() -> None:
 
 
 def test_a_service_is_given_with_all_its_facts() -> None:
-    assert set(Service.__struct_fields__) < set(types.ServiceOut.__struct_fields__)
+    assert set(Service.__struct_fields__) < set(types.services.ServiceOut.__struct_fields__)
 
 
 def test_words_of_the_contract_are_the_words_of_the_rules() -> None:
-    assert types.Value.__args__ == VALUES
-    assert types.Blocker.__args__ == BLOCKERS
-    assert types.Tier.__args__ == TIERS
+    assert types.answers.Value.__args__ == VALUES
+    assert types.answers.Blocker.__args__ == BLOCKERS
+    assert types.agencies.Tier.__args__ == TIERS
 
 
 def test_a_default_is_a_value_its_field_may_have() -> None:
-    for each in (types.AnswerIn, types.PlanIn):
+    for each in (types.answers.AnswerIn, types.roadmaps.PlanIn):
         for field in msgspec.structs.fields(each):
             if not field.required:
                 msgspec.convert(msgspec.to_builtins(field.default), field.type)

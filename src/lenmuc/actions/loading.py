@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from lenmuc.actions.levels import recompute
-from lenmuc.actions.reviewing import note_changed_facts, settled_reviews
+from lenmuc.actions.statuses import note_changed_facts, settled_reviews
 from lenmuc.content.catalogue import offerings
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Target

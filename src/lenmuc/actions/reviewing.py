@@ -1,47 +1,44 @@
-"""Review of a checklist: submitted and withdrawn by its agency, returned or verified by somebody else."""
+"""A submitted checklist returned or verified by somebody who did not answer it."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
-from lenmuc.actions.levels import decides_levels, recompute
-from lenmuc.core.answers import Answer, Effective, Identity, Target
+from lenmuc.actions.cases import (
+    CHANGED,
+    GONE,
+    Case,
+    Verdict,
+    finished,
+    must_be_as_seen,
+    open_case,
+    open_review,
+    proposals,
+)
+from lenmuc.actions.levels import recompute
+from lenmuc.core.answers import Identity, Target
 from lenmuc.core.checklists import Scheme
-from lenmuc.core.errors import N_, Conflict, Fault, NotAllowed, NotFound, Refused, fault
-from lenmuc.core.readiness import ServiceFacts, effective, settle
+from lenmuc.core.errors import N_, Conflict, NotAllowed, NotFound, Refused, fault
 from lenmuc.core.reviews import (
-    Claim,
     ReviewRules,
-    Standing,
-    Status,
     Verifier,
-    claim,
-    facts_touch,
     holds_until,
     may_decide,
-    may_submit,
     remark_faults,
     status,
     taken,
-    undone,
     verifier,
     why_not_verify,
 )
-from lenmuc.core.services import Service, facts
 from lenmuc.core.text import clean_text
 from lenmuc.store import answers as answers_store
 from lenmuc.store import audit as audit_store
-from lenmuc.store import catalogue as catalogue_store
-from lenmuc.store import offerings as offerings_store
 from lenmuc.store import reviews as reviews_store
 from lenmuc.store.database import Database
-from lenmuc.store.offerings import Offering
 from lenmuc.store.queries import Connection
-from lenmuc.store.reviews import Remark, Review, Waiting
+from lenmuc.store.reviews import Review, Waiting
 
-_GONE = N_("There is no such review.")
-_CHANGED = N_("This checklist has changed since you opened it. Look at it again, then decide.")
 _NO_REMARK = N_("Write at least one remark at a criterion, so that the agency knows what to mend.")
 _REMARKS_STAND = N_("A checklist with remarks is returned, not verified. Return it, or take the remarks out.")
 _UNDECIDED = N_("Accept that it does not apply, or return the checklist.")
@@ -49,186 +46,11 @@ _DECLINED = N_("What you do not accept goes back to the agency: say why, and ret
 _TOO_LOW = N_(
     "The answers support level %(level)s, but level %(claimed)s was submitted. Return the checklist."
 )
-_NO_LEVEL = N_("Level 1 is not reached, so there is nothing to verify yet. Answer what is missing first.")
-
-
-class Case(msgspec.Struct, frozen=True):
-    """An offering with its checklist and its review; `review` is `None` while nobody has submitted it."""
-
-    service: Service
-    offering: Offering
-    settled: ServiceFacts
-    found: Mapping[str, Effective]
-    answers: tuple[Answer, ...]
-    claim: Claim
-    review: Review | None
-    remarks: tuple[Remark, ...]
-
-    @property
-    def standing(self) -> Standing:
-        """What its status follows from."""
-        return self.review.standing(self.offering.level) if self.review else Standing(self.offering.level)
-
-    @property
-    def version(self) -> int:
-        """The version that a step has to name; 0 while there is no review."""
-        return self.review.version if self.review else 0
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """What a reviewer sends: remarks by criterion, decisions (accepted, declined) on proposals by criterion,
-    numbers of remarks that are settled, and the version that was seen.
-    """
-
-    version: int
-    remarks: Mapping[str, str] = {}
-    decisions: Mapping[str, str] = {}
-    settled: tuple[int, ...] = ()
-
-
-async def open_case(conn: Connection, scheme: Scheme, service: str, agency: str) -> Case:
-    """The case of one offering. Raises `NotFound` when there is no such offering."""
-    record = await catalogue_store.find_service(conn, service)
-    offering = await offerings_store.offering_of(conn, service, agency)
-    if record is None or offering is None:
-        raise NotFound(N_("There is no such service or agency."))
-    answers = await answers_store.answers_reaching(conn, agency, service)
-    settled = settle(scheme, facts(record))
-    found = effective(scheme, settled, answers)
-    review = await reviews_store.review_of(conn, service, agency, scheme.id)
-    remarks = await reviews_store.remarks_of(conn, review.id) if review else []
-    claimed = claim(scheme, settled, found)
-    return Case(record, offering, settled, found, tuple(answers), claimed, review, tuple(remarks))
-
-
-async def open_review(conn: Connection, scheme: Scheme, who: Identity, id: int) -> tuple[Case, Review]:
-    """The case behind a review. Raises `NotFound` when there is none, or it is another agency's."""
-    review = await reviews_store.find_review(conn, id)
-    if review is None or review.scheme != scheme.id or (who.of_agency and who.agency != review.agency):
-        raise NotFound(_GONE)
-    return await open_case(conn, scheme, review.service, review.agency), review
 
 
 async def leads_who_may(conn: Connection, scheme: Scheme, id: int) -> Waiting | None:
     """The submission as the inbox knows it, `None` when it does not wait."""
     return await reviews_store.waiting_one(conn, scheme.id, id)
-
-
-def submit_faults(case: Case) -> list[Fault]:
-    """Why a checklist cannot be submitted; empty when it can."""
-    if not case.claim.level:
-        return [fault("", _NO_LEVEL)]
-    return []
-
-
-def _wanted_version(case: Case, seen: int) -> None:
-    if case.version != seen:
-        raise Conflict(_CHANGED)
-
-
-async def _audit(
-    conn: Connection,
-    person: int,
-    action: str,
-    case: Case,
-    after: Review | None,
-    verdict: Verdict | None = None,
-) -> None:
-    said = {"review": after, "verdict": verdict} if verdict else after
-    await audit_store.record(
-        conn,
-        person=person,
-        agency=case.offering.agency,
-        action=action,
-        target=f"{case.offering.service} {case.offering.agency}",
-        before=case.review,
-        after=said,
-    )
-
-
-async def submit(
-    db: Database,
-    scheme: Scheme,
-    who: Identity,
-    person: int,
-    service: str,
-    seen: int,
-    today: dt.date,
-    rules: ReviewRules,
-) -> Review:
-    """Send the checklist of the own agency to review.
-
-    Raises `NotFound`, `NotAllowed`, `Refused`, or `Conflict` when the review moved since `seen` was read.
-    """
-    agency = who.agency
-    if not may_submit(who, agency):
-        raise NotAllowed(N_("The staff of an agency submit its checklists."))
-    async with db.transaction(who) as conn:
-        await answers_store.lock(conn, Target(agency, service))
-        await reviews_store.lock_review(conn, service, agency, scheme.id)
-        case = await open_case(conn, scheme, service, agency)
-        _wanted_version(case, seen)
-        state = taken(status(case.standing, today, rules), "submit")
-        faults = submit_faults(case)
-        if faults:
-            raise Refused(faults)
-        claimed = case.claim
-        if case.review:
-            await reviews_store.submit_again(
-                conn, case.review.id, state, claimed.level, claimed.rests_on, person
-            )
-        elif not await reviews_store.first_submission(
-            conn, (service, agency, scheme.id), state, claimed.level, claimed.rests_on, person
-        ):
-            raise Conflict(_CHANGED)
-        return await _done(conn, scheme, person, "review submitted", case)
-
-
-async def withdraw(
-    db: Database,
-    scheme: Scheme,
-    who: Identity,
-    person: int,
-    service: str,
-    seen: int,
-    today: dt.date,
-    rules: ReviewRules,
-) -> Review:
-    """Take a submission of the own agency back. Raises as `submit` does."""
-    agency = who.agency
-    if not may_submit(who, agency):
-        raise NotAllowed(N_("The staff of an agency submit its checklists."))
-    async with db.transaction(who) as conn:
-        await reviews_store.lock_review(conn, service, agency, scheme.id)
-        case = await open_case(conn, scheme, service, agency)
-        _wanted_version(case, seen)
-        taken(status(case.standing, today, rules), "withdraw")
-        if case.review is None:
-            raise NotFound(_GONE)
-        await reviews_store.set_state(conn, case.review.id, undone(case.standing))
-        return await _done(conn, scheme, person, "review withdrawn", case)
-
-
-async def _done(
-    conn: Connection, scheme: Scheme, person: int, action: str, case: Case, verdict: Verdict | None = None
-) -> Review:
-    after = await reviews_store.review_of(conn, case.offering.service, case.offering.agency, scheme.id)
-    if after is None:
-        raise NotFound(_GONE)
-    await _audit(conn, person, action, case, after, verdict)
-    return after
-
-
-def proposals(case: Case, scheme: Scheme) -> tuple[Answer, ...]:
-    """The answers "does not apply" of defining criteria that nobody has decided, in the order of the
-    scheme.
-    """
-    open_ = (case.found[criterion.id] for criterion in scheme.criteria if decides_levels(criterion))
-    return tuple(
-        here.answer
-        for here in open_
-        if here.value == "proposed" and here.answer is not None and not here.answer.decision
-    )
 
 
 async def must_review(
@@ -270,7 +92,7 @@ async def _decide(
     for criterion, decision in verdict.decisions.items():
         answer = waiting.get(criterion)
         if answer is None or decision not in ("accepted", "declined"):
-            raise Conflict(_CHANGED)
+            raise Conflict(CHANGED)
         if not may_decide(who, answer):
             raise NotAllowed(N_("This answer stands for other agencies too. A planner has to decide it."))
         if not await answers_store.decide(conn, answer, decision, int(who.person)):
@@ -294,13 +116,13 @@ async def _begin(
     """Hold what the verdict is about, and see that it is what the reviewer saw and may decide."""
     known = await reviews_store.find_review(conn, id)
     if known is None or known.scheme != scheme.id or (who.of_agency and who.agency != known.agency):
-        raise NotFound(_GONE)
+        raise NotFound(GONE)
     # Decisions may reach other agencies, so they take the wide lock before the narrow one.
     wide = Target() if verdict.decisions else Target(known.agency, known.service)
     await answers_store.lock(conn, wide)
     await reviews_store.lock_review(conn, known.service, known.agency, scheme.id)
     case, review = await open_review(conn, scheme, who, id)
-    _wanted_version(case, verdict.version)
+    must_be_as_seen(case, verdict.version)
     await must_review(conn, scheme, who, review, case.claim.rests_on, rules)
     return case, review
 
@@ -344,7 +166,7 @@ async def send_back(
         await reviews_store.settle_remarks(conn, id, verdict.settled)
         await reviews_store.add_remarks(conn, id, review.agency, int(who.person), verdict.remarks)
         await reviews_store.set_state(conn, id, state)
-        return await _done(conn, scheme, int(who.person), "review returned", case, verdict)
+        return await finished(conn, scheme, int(who.person), "review returned", case, verdict)
 
 
 async def check_verdict(
@@ -362,7 +184,7 @@ async def check_verdict(
     verdict = cleaned(verdict, scheme)
     async with db.transaction(who, read_only=True) as conn:
         case, review = await open_review(conn, scheme, who, id)
-        _wanted_version(case, verdict.version)
+        must_be_as_seen(case, verdict.version)
         await must_review(conn, scheme, who, review, case.claim.rests_on, rules)
         taken(status(case.standing, today, rules), "verify")
         _must_be_decided(case, scheme, verdict)
@@ -415,43 +237,4 @@ async def verify(
         await reviews_store.verify(
             conn, id, state, level, rests_on, int(who.person), holds_until(today, rules)
         )
-        return await _done(conn, scheme, int(who.person), "review verified", case, verdict)
-
-
-async def settled_reviews(conn: Connection, scheme: Scheme) -> dict[str, ServiceFacts]:
-    """What the records of reviewed services settle, to be compared after another load of the catalogue."""
-    codes = await reviews_store.reviewed_services(conn, scheme.id)
-    if not codes:
-        return {}
-    return {
-        code: settle(scheme, facts(s))
-        for code, s in (await catalogue_store.some_services(conn, codes)).items()
-    }
-
-
-async def note_changed_facts(conn: Connection, scheme: Scheme, before: Mapping[str, ServiceFacts]) -> int:
-    """After a load: reviews whose record changed under them are due; how many."""
-    after = await settled_reviews(conn, scheme)
-    moved = [code for code, was in before.items() if code in after and after[code] != was]
-    if not moved:
-        return 0
-    touched = [
-        row["id"]
-        for row in await reviews_store.resting_on_facts(conn, scheme.id, moved)
-        if facts_touch(scheme, row["rests_on"], before[row["service"]], after[row["service"]])
-    ]
-    return await reviews_store.facts_changed(conn, touched)
-
-
-async def statuses(
-    conn: Connection,
-    scheme: Scheme,
-    today: dt.date,
-    rules: ReviewRules,
-    *,
-    service: str = "",
-    agency: str = "",
-) -> dict[tuple[str, str], Status]:
-    """(service, agency) -> status, of what has a review; everything else is self-assessed."""
-    found = await reviews_store.standings(conn, scheme.id, service=service, agency=agency)
-    return {place: status(standing, today, rules) for place, standing in found.items()}
+        return await finished(conn, scheme, int(who.person), "review verified", case, verdict)

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from lenmuc.api.counts import level_counts
 from lenmuc.api.replies import ETAG, AnyRequest, Code, Words, for_all, known_query, problems
-from lenmuc.api.types import AgencyItem, AgencyList, AgencyOut, Tier
+from lenmuc.api.types.agencies import AgencyItem, AgencyList, AgencyOut, Tier
 from lenmuc.content.everything import Content
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.store.catalogue import AgencyRow, find_agency

@@ -10,28 +10,19 @@ from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParam
 
 from lenmuc.actions.answering import answer, criterion_of, scheme_having
 from lenmuc.api.offerings import NO_OFFERING
-from lenmuc.api.replies import (
-    AnyRequest,
-    Number,
-    Token,
-    for_visitor,
-    known_query,
-    problems,
-    version_seen,
-)
-from lenmuc.api.types import (
+from lenmuc.api.replies import AnyRequest, Number, Token, for_visitor, known_query, problems, version_seen
+from lenmuc.api.types.answers import (
     AnswerIn,
     AnswerItem,
     AnswerList,
     AnswerOut,
     Blocker,
     MovedOut,
-    Place,
     SavedOut,
     SchemeMovedOut,
     Value,
-    WordsOut,
 )
+from lenmuc.api.types.shared import Place, WordsOut
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Answer, AnswerForm, Effective, Identity, Target, places
 from lenmuc.core.checklists import Criterion

@@ -1,6 +1,6 @@
 """Counts of levels as the API says them."""
 
-from lenmuc.api.types import LevelCountsOut
+from lenmuc.api.types.shared import LevelCountsOut
 
 
 def level_counts(scheme: str, exclusive: tuple[int, int, int, int, int]) -> LevelCountsOut:

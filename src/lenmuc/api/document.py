@@ -98,8 +98,9 @@ def contract() -> list[type[msgspec.Struct]]:
     """Every Struct of the public contract."""
     return [
         each
-        for each in vars(types).values()
-        if isinstance(each, type) and issubclass(each, msgspec.Struct) and each is not msgspec.Struct
+        for part in types.PARTS
+        for each in vars(part).values()
+        if isinstance(each, type) and issubclass(each, msgspec.Struct) and each.__module__ == part.__name__
     ]
 
 

@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from lenmuc.api.replies import problems
-from lenmuc.api.types import AliveOut, ReadyOut
+from lenmuc.api.types.health import AliveOut, ReadyOut
 from lenmuc.core.errors import N_, Busy
 from lenmuc.store.catalogue import loaded_catalogue
 from lenmuc.store.database import Database

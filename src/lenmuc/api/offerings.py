@@ -21,18 +21,17 @@ from lenmuc.api.replies import (
     page_links,
     problems,
 )
-from lenmuc.api.types import (
+from lenmuc.api.types.offerings import (
     ClassOut,
     MissingOut,
-    NamedOut,
     OfferingItem,
     OfferingOut,
     OfferingPage,
     ReasonOut,
     Reviewed,
     WhyOut,
-    WordsOut,
 )
+from lenmuc.api.types.shared import NamedOut, WordsOut
 from lenmuc.content.everything import Content
 from lenmuc.core.checklists import Scheme, Words
 from lenmuc.core.errors import N_, NotFound

@@ -16,7 +16,8 @@ from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
-from lenmuc.api.types import NamedOut, ProblemOut
+from lenmuc.api.types.problems import ProblemOut
+from lenmuc.api.types.shared import NamedOut
 from lenmuc.core.errors import N_, Refused, fault
 from lenmuc.web.errors import PROBLEM
 from lenmuc.web.visits import AnyConnection, visit_of

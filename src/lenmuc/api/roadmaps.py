@@ -20,7 +20,15 @@ from lenmuc.api.replies import (
     packed_file,
     problems,
 )
-from lenmuc.api.types import PlanIn, PlanOut, ProblemFile, RoadmapList, RoadmapOut, SolutionFile, SummaryOut
+from lenmuc.api.types.roadmaps import (
+    PlanIn,
+    PlanOut,
+    ProblemFile,
+    RoadmapList,
+    RoadmapOut,
+    SolutionFile,
+    SummaryOut,
+)
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Identity
 from lenmuc.core.errors import N_, Message, NotFound, SignInNeeded

@@ -22,7 +22,9 @@ from lenmuc.api.replies import (
     page_links,
     problems,
 )
-from lenmuc.api.types import FacetsOut, NamedOut, ServiceItem, ServiceOut, ServicePage, Tier
+from lenmuc.api.types.agencies import Tier
+from lenmuc.api.types.services import FacetsOut, ServiceItem, ServiceOut, ServicePage
+from lenmuc.api.types.shared import NamedOut
 from lenmuc.content.everything import Content
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.services import Field, Service

@@ -8,15 +8,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from lenmuc.actions.reviewing import (
-    Case,
-    Verdict,
-    check_verdict,
-    judge,
-    open_review,
-    send_back,
-    verify,
-)
+from lenmuc.actions.cases import Case, Verdict, open_review
+from lenmuc.actions.reviewing import check_verdict, judge, send_back, verify
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Answer, Effective
 from lenmuc.core.checklists import Criterion, Scheme

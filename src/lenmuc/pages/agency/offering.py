@@ -8,9 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from lenmuc.actions.answering import criterion_of
+from lenmuc.actions.cases import Case, open_case
 from lenmuc.actions.classes import Class, class_of, of_main
 from lenmuc.actions.foreseeing import foresee
-from lenmuc.actions.reviewing import Case, open_case
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Answer, Target
 from lenmuc.core.checklists import LevelMeaning, Scheme

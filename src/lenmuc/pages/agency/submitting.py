@@ -7,7 +7,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from lenmuc.actions.reviewing import Case, open_case, proposals, submit, submit_faults, withdraw
+from lenmuc.actions.cases import Case, open_case, proposals
+from lenmuc.actions.submitting import submit, submit_faults, withdraw
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Answer
 from lenmuc.core.checklists import Criterion, Scheme

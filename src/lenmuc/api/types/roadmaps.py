@@ -1,0 +1,144 @@
+"""Roadmaps in the public contract, with their problem and solution as files."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Quarter = Annotated[str, Meta(pattern=r"^\d{4}Q[1-4]$")]
+
+
+class PlanIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A roadmap to compute. Days are person-days a quarter."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200, description="What the roadmap is called.")]
+    first_quarter: Annotated[Quarter, Meta(description="The first quarter, such as 2027Q1.")]
+    quarters: Annotated[int, Meta(ge=1, le=20, description="How many quarters.")]
+    central_days: Annotated[float, Meta(ge=0, le=1e6, description="Days of the city's central team.")]
+    body_days: Annotated[float, Meta(ge=0, le=1e6, description="Days of each body of the city.")]
+    ward_days: Annotated[float, Meta(ge=0, le=1e6, description="Days of each ward or commune.")]
+    agency: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=40)] | None,
+        Meta(description="Code of the agency to plan for; null for the whole place."),
+    ] = None
+    seconds: Annotated[float, Meta(ge=1, le=600, description="The most computing time, in seconds.")] = 60.0
+
+
+class PlanOut(msgspec.Struct, frozen=True):
+    """What a roadmap was asked to be. Days are person-days a quarter."""
+
+    first_quarter: Annotated[str, Meta(description="The first quarter, such as 2027Q1.")]
+    quarters: Annotated[int, Meta(description="How many quarters.")]
+    central_days: Annotated[float, Meta(description="Days of the city's central team.")]
+    body_days: Annotated[float, Meta(description="Days of each body of the city.")]
+    ward_days: Annotated[float, Meta(description="Days of each ward or commune.")]
+    seconds: Annotated[float, Meta(description="The most computing time, in seconds.")]
+
+
+class SummaryOut(msgspec.Struct, frozen=True):
+    """The figures of a finished roadmap. Offerings are counted at a level or above it."""
+
+    offerings: Annotated[int, Meta(description="All offerings it looks at: the denominator.")]
+    at_3_before: Annotated[int, Meta(description="Offerings at level 3 or above when it was computed.")]
+    at_4_before: Annotated[int, Meta(description="Offerings at level 4 when it was computed.")]
+    at_3_after: Annotated[int, Meta(description="Offerings at level 3 or above when the plan is done.")]
+    at_4_after: Annotated[int, Meta(description="Offerings at level 4 when the plan is done.")]
+    filings_3_after: Annotated[int, Meta(description="Filings a year of the offerings lifted to level 3.")]
+    filings_4_after: Annotated[int, Meta(description="Filings a year of the offerings lifted to level 4.")]
+    filings_illustrative: Annotated[
+        bool, Meta(description="true: numbers of filings, and so the value, rest on made-up figures.")
+    ]
+    items: Annotated[int, Meta(description="Work items that the offerings lack.")]
+    planned: Annotated[int, Meta(description="Work items that the plan finishes.")]
+    value: Annotated[float, Meta(description="Trips saved over the plan's quarters.")]
+    bound: Annotated[float, Meta(description="No plan can save more trips than this.")]
+    gap: Annotated[float, Meta(description="The best plan is at most this share of the value better.")]
+    status: Annotated[str, Meta(description="optimal, gap reached, or time limit.")]
+    seconds: Annotated[float, Meta(description="Computing time of the solver, in seconds.")]
+
+
+class RoadmapOut(msgspec.Struct, frozen=True):
+    """A roadmap."""
+
+    id: Annotated[int, Meta(description="Its number.")]
+    name: Annotated[str, Meta(description="What it is called.")]
+    agency: Annotated[str | None, Meta(description="The agency it plans for; null: the whole place.")]
+    scheme: Annotated[str, Meta(description="The scheme whose criteria it plans by.")]
+    status: Annotated[
+        Literal["computing", "ready", "failed"], Meta(description="Problem and solution exist when ready.")
+    ]
+    published: Annotated[bool, Meta(description="Whether the public sees it.")]
+    settings: Annotated[PlanOut, Meta(description="What was asked for.")]
+    summary: Annotated[SummaryOut | None, Meta(description="Its figures; null until it is ready.")]
+    failure: Annotated[str | None, Meta(description="Why there is no plan; null unless it failed.")]
+    by: Annotated[str | None, Meta(description="The planner's name; null for the public.")]
+    created: Annotated[dt.datetime, Meta(description="When it was asked for.")]
+    finished: Annotated[dt.datetime | None, Meta(description="When it was ready or failed; null before.")]
+
+
+class RoadmapList(msgspec.Struct, frozen=True):
+    """Roadmaps, newest first."""
+
+    items: Annotated[tuple[RoadmapOut, ...], Meta(description="At most the newest hundred.")]
+
+
+class PoolOut(msgspec.Struct, frozen=True):
+    """People who share their time."""
+
+    id: Annotated[str, Meta(description="Its name: central, or an agency's code.")]
+    days: Annotated[tuple[float, ...], Meta(description="Person-days in each quarter.")]
+
+
+class ItemOut(msgspec.Struct, frozen=True):
+    """Work to do once. Fields that are absent have their default."""
+
+    id: Annotated[str, Meta(description="Its name: criterion, then #service and @agency where it has them.")]
+    pool: Annotated[str, Meta(description="Whose days it takes.")]
+    days: Annotated[float, Meta(description="Person-days, an estimate.")]
+    needs: Annotated[tuple[str, ...], Meta(description="Items that come first, or together.")] = ()
+    criterion: Annotated[str, Meta(description="The criterion it meets.")] = ""
+    target: Annotated[str, Meta(description="Where it meets it.")] = ""
+    confirm: Annotated[bool, Meta(description="Nobody knows whether it is met: confirm first.")] = False
+    earliest: Annotated[int, Meta(description="Index of the first quarter it may be finished in.")] = 0
+
+
+class UpgradeOut(msgspec.Struct, frozen=True):
+    """A lift of alike offerings to a level. Fields that are absent have their default."""
+
+    id: Annotated[str, Meta(description="Its name.")]
+    level: Annotated[int, Meta(description="The level reached.")]
+    gain: Annotated[float, Meta(description="Trips saved a quarter once reached.")]
+    needs: Annotated[tuple[str, ...], Meta(description="Items that must be finished.")] = ()
+    after: Annotated[str, Meta(description="The upgrade that must be reached first.")] = ""
+    offerings: Annotated[int, Meta(description="How many offerings it lifts.")] = 1
+    filings: Annotated[int, Meta(description="Their filings a year.")] = 0
+    agencies: Annotated[
+        dict[str, int], Meta(description="Filings a year by agency, where there are several.")
+    ] = {}
+
+
+class ProblemFile(msgspec.Struct, frozen=True):
+    """The whole problem, as `lenmuc plan` reads it. Fields that are absent have their default."""
+
+    quarters: Annotated[tuple[str, ...], Meta(description="Names of the quarters, in order.")]
+    pools: Annotated[tuple[PoolOut, ...], Meta(description="The people there are.")]
+    items: Annotated[tuple[ItemOut, ...], Meta(description="The work.")]
+    upgrades: Annotated[tuple[UpgradeOut, ...], Meta(description="What the work makes possible.")]
+    discount: Annotated[float, Meta(description="How much less a quarter later counts, as a share.")] = 0.0
+    gap: Annotated[float, Meta(description="The proven gap at which the solver may stop: a share.")] = 0.001
+    seconds: Annotated[float, Meta(description="The most computing time, in seconds.")] = 60.0
+
+
+class SolutionFile(msgspec.Struct, frozen=True):
+    """The plan and its proof, as `lenmuc plan` writes it. Quarters are indexes into the problem's list."""
+
+    finish: Annotated[dict[str, int], Meta(description="Quarter in which each planned item is finished.")]
+    reached: Annotated[dict[str, int], Meta(description="Quarter in which each upgrade is reached.")]
+    value: Annotated[float, Meta(description="Trips saved over the plan's quarters.")]
+    bound: Annotated[float, Meta(description="No plan can save more trips than this.")]
+    gap: Annotated[float, Meta(description="The best plan is at most this share of the value better.")]
+    status: Annotated[str, Meta(description="optimal, gap reached, or time limit.")]
+    seconds: Annotated[float, Meta(description="Computing time of the solver, in seconds.")]
+    columns: Annotated[int, Meta(description="Columns of the model that was solved.")] = 0
+    rows: Annotated[int, Meta(description="Rows of the model that was solved.")] = 0
