@@ -4,17 +4,19 @@ import msgspec
 
 from lenmuc import paths
 from lenmuc.content.catalogue import Catalogue, load_catalogue
+from lenmuc.content.guidance import load_guidance
 from lenmuc.content.schemes import load_schemes
-from lenmuc.core.checklists import Scheme
+from lenmuc.core.checklists import Guidance, Scheme
 
 MAIN_SCHEME = "rs-2018"
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What is published: the schemes by id, and the catalogue that the program starts with."""
+    """What is published: schemes by id, the catalogue to start with, and guidance by criterion id."""
 
     schemes: dict[str, Scheme]
     catalogue: Catalogue
+    guidance: dict[str, Guidance]
 
     @property
     def scheme(self) -> Scheme:
@@ -34,4 +36,7 @@ class Content(msgspec.Struct, frozen=True):
 
 def load_content() -> Content:
     """Read and check every data file. Raises `ContentError` naming the file, the place and the remedy."""
-    return Content(load_schemes(paths.assessments()), load_catalogue(paths.catalogue()))
+    schemes = load_schemes(paths.assessments())
+    criteria = {criterion.id: None for scheme in schemes.values() for criterion in scheme.criteria}
+    guidance = load_guidance(paths.assessments() / "guidance", criteria)
+    return Content(schemes, load_catalogue(paths.catalogue()), guidance)

@@ -1,6 +1,7 @@
 """A file as its editor sees it: a mistake is named by file, line, key and what to do."""
 
 import re
+from pathlib import Path
 
 import msgspec
 
@@ -55,3 +56,11 @@ class Source(msgspec.Struct, frozen=True):
                     at = next((below for below in range(at, end) if word and f'"{word}"' in lines[below]), at)
                     return f"line {at + 1}, key {key}"
         return f"line {start + 1}" + (f", key {key}" if key else "")
+
+
+def read(path: Path) -> Source:
+    """The file at `path`. Raises `ContentError` when it is not UTF-8."""
+    try:
+        return Source(path.name, path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as wrong:
+        raise ContentError(path.name, f"byte {wrong.start}", "save the file as UTF-8") from wrong

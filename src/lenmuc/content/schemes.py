@@ -6,7 +6,7 @@ import msgspec
 
 from lenmuc.content.errors import ContentError
 from lenmuc.content.locks import LOCK, check_locks, lock_file
-from lenmuc.content.places import Source
+from lenmuc.content.places import read
 from lenmuc.content.scheme_checks import check
 from lenmuc.content.sharing import Joined, SchemeFile
 from lenmuc.core.checklists import Scheme
@@ -60,7 +60,7 @@ class _Folder:
 
     def _load(self, name: str, way: tuple[str, ...]) -> Scheme:
         path = self.folder / f"{name}.toml"
-        source = _source(path)
+        source = read(path)
         try:
             file = msgspec.toml.decode(source.text, type=SchemeFile)
         except msgspec.ValidationError as wrong:
@@ -79,10 +79,3 @@ class _Folder:
         joined = Joined(source, file, lambda other: self.scheme(other, way))
         check(joined)
         return joined.scheme
-
-
-def _source(path: Path) -> Source:
-    try:
-        return Source(path.name, path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as wrong:
-        raise ContentError(path.name, f"byte {wrong.start}", "save the file as UTF-8") from wrong

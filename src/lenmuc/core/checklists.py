@@ -31,6 +31,14 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.vi if language == "vi" else self.en
 
 
+class Guidance(msgspec.Struct, frozen=True):
+    """Beside the law: why a criterion matters, a made-up example, and what a machine could look at."""
+
+    why: Words
+    example: Words
+    machine: Words | None = None
+
+
 FACTS: Final[Mapping[str, Words]] = {
     "name_known": Words("Hồ sơ thủ tục có tên", "The record gives the name"),
     "steps_known": Words("Hồ sơ thủ tục có trình tự thực hiện", "The record gives the steps"),

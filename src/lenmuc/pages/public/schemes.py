@@ -8,7 +8,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from lenmuc.content.everything import Content
-from lenmuc.core.checklists import FACTS, Condition, Criterion, Group, LevelMeaning, Scheme, Words, citation
+from lenmuc.core.checklists import (
+    FACTS,
+    Condition,
+    Criterion,
+    Group,
+    Guidance,
+    LevelMeaning,
+    Scheme,
+    Words,
+    citation,
+)
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.levels import LEVELS
 from lenmuc.pages.public.lists import Choice, address
@@ -89,6 +99,7 @@ class CriterionPage(msgspec.Struct, frozen=True):
     criterion: Criterion
     level: LevelMeaning
     group: Group
+    guidance: Guidance
     basis: tuple[str, ...]
     void_when: tuple[Rule, ...]
     met_when: tuple[Rule, ...]
@@ -230,6 +241,7 @@ async def show_criterion(
         criterion=criterion,
         level=next(level for level in scheme.levels if level.number == criterion.level),
         group=next(group for group in scheme.groups if group.id == criterion.group),
+        guidance=content.guidance[criterion.id],
         basis=tuple(citation(basis, language.code) for basis in criterion.basis),
         void_when=rules(criterion.not_applicable_when),
         met_when=rules(criterion.met_when),
