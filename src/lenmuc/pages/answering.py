@@ -1,21 +1,19 @@
 """One criterion to answer: the form, what is wrong with it, and what to do when somebody else was faster."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response
 
-from lenmuc.actions.answering import Saved, answer
-from lenmuc.actions.foreseeing import Effect
-from lenmuc.content.everything import Content
-from lenmuc.core.answers import BLOCKERS, Answer, AnswerForm, Effective, Target, may_answer
+from lenmuc.actions.answering import answer
+from lenmuc.actions.foreseeing import Effect, foresee
+from lenmuc.core.answers import BLOCKERS, Answer, AnswerForm, Effective, Target
 from lenmuc.core.checklists import Criterion, Scheme, citation
 from lenmuc.core.errors import N_, Conflict, Message, Refused, SignInNeeded
 from lenmuc.core.services import Service
-from lenmuc.pages.checklist import BLOCKER_WORDS, given
-from lenmuc.pages.switching import Also, also_said
+from lenmuc.pages.checklist import BLOCKER_WORDS, given, source, trail
+from lenmuc.pages.confirming import after
+from lenmuc.pages.desks import Desk, Open, Wish
 from lenmuc.store.database import Database
 from lenmuc.store.people import Session
 from lenmuc.store.queries import Connection
@@ -23,7 +21,7 @@ from lenmuc.store.reviews import Remark
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import Language
 from lenmuc.web.templating import render
-from lenmuc.web.visits import Visit, visit_of
+from lenmuc.web.visits import Visit
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -48,8 +46,7 @@ class Place(msgspec.Struct, frozen=True):
     """A criterion where it is answered: for a portal, an agency, a service or one offering.
 
     `effective` counts here and `source` says why; `steps` are all answers that reach here, the widest first.
-    `level` is the offering's, `None` for wider places. `action` is where the form goes, `back` where one
-    returns to. `remarks` are those of a reviewer that are still open.
+    `action` is where the form goes, `back` where one returns to. `effect`: what an answer for many would do.
     """
 
     scheme: Scheme
@@ -64,7 +61,6 @@ class Place(msgspec.Struct, frozen=True):
     back: str
     effect: Effect | None = None
     service: Service | None = None
-    level: int | None = None
     remarks: tuple[Remark, ...] = ()
 
     @property
@@ -95,11 +91,6 @@ class ConflictPage(msgspec.Struct, frozen=True):
     blockers: tuple[tuple[str, str], ...]
 
 
-_TRAIL = 70  # letters of a name in the trail above a page
-
-Load = Callable[[Connection], Awaitable[Place]]
-
-
 def session_of(visit: Visit) -> Session:
     """Whose visit it is. Raises `SignInNeeded`; behind a guard that never happens."""
     if visit.session is None:
@@ -107,10 +98,26 @@ def session_of(visit: Visit) -> Session:
     return visit.session
 
 
-def named(language: Language, service: Service) -> str:
-    """The beginning of a service's name, for the trail above a page."""
-    name = service.name_en if language.code == "en" and service.name_en else service.name
-    return name if len(name) <= _TRAIL else f"{name[: _TRAIL - 1].rstrip()}…"
+async def place_of(conn: Connection, desk: Desk, id: str) -> Place:
+    """One criterion at a desk, with what an answer for many would do. Raises `NotFound`."""
+    criterion = desk.criterion(id)
+    here, target, kept = desk.found[id], desk.target_of(criterion), desk.wish.content.kept
+    wide = target.scope != "offering" and desk.may(criterion)
+    return Place(
+        desk.scheme,
+        criterion,
+        target,
+        here,
+        source(criterion, here, desk.facts),
+        trail(criterion, desk.answers),
+        desk.who[criterion.scope],
+        desk.crumbs,
+        desk.href(criterion),
+        desk.list_href,
+        await foresee(conn, kept, desk.scheme, criterion, target) if wide else None,
+        desk.service,
+        tuple(remark for remark in desk.remarks if remark.criterion == id),
+    )
 
 
 def _blockers(language: Language) -> tuple[tuple[str, str], ...]:
@@ -125,95 +132,68 @@ def _stored(place: Place) -> AnswerInput:
 
 
 def _criterion_page(
-    visit: Visit, place: Place, typed: AnswerInput, errors: tuple[tuple[str, str], ...] = ()
+    desk: Desk, place: Place, typed: AnswerInput, errors: tuple[tuple[str, str], ...] = ()
 ) -> CriterionPage:
-    criterion = place.criterion
+    language = desk.wish.visit.language
     return CriterionPage(
         place=place,
         typed=typed,
-        can_answer=place.effective.source != "facts" and may_answer(visit.who, criterion, place.target),
-        basis=tuple(citation(article, visit.language.code) for article in criterion.basis),
+        can_answer=desk.may(place.criterion),
+        basis=tuple(citation(article, language.code) for article in place.criterion.basis),
         steps=tuple((step, given(step)) for step in place.steps),
-        blockers=_blockers(visit.language),
+        blockers=_blockers(language),
         errors=errors,
     )
 
 
-async def show_criterion(request: AnyRequest, db: Database, load: Load) -> Response[str]:
+async def _at(db: Database, open_desk: Open, wish: Wish, id: str) -> tuple[Desk, Place]:
+    async with db.transaction(wish.visit.who, read_only=True) as conn:
+        desk = await open_desk(conn, wish)
+        return desk, await place_of(conn, desk, id)
+
+
+async def show_criterion(
+    request: AnyRequest, db: Database, open_desk: Open, wish: Wish, id: str
+) -> Response[str]:
     """The page of one criterion with its form, or without one for whoever may not answer it."""
-    visit = visit_of(request)
-    async with db.transaction(visit.who, read_only=True) as conn:
-        place = await load(conn)
-    return render(request, "agency/criterion.html", _criterion_page(visit, place, _stored(place)))
+    desk, place = await _at(db, open_desk, wish, id)
+    return render(request, "agency/criterion.html", _criterion_page(desk, place, _stored(place)))
+
+
+async def _refused(
+    request: AnyRequest, db: Database, open_desk: Open, wish: Wish, id: str, typed: AnswerInput, why: Refused
+) -> Response[str]:
+    desk, place = await _at(db, open_desk, wish, id)
+    errors = tuple((fault.field, wish.visit.language.message(fault.message)) for fault in why.faults)
+    return render(request, "agency/criterion.html", _criterion_page(desk, place, typed, errors), 422)
 
 
 async def _meet(
-    request: AnyRequest, db: Database, load: Load, typed: AnswerInput, error: Conflict
+    request: AnyRequest, db: Database, open_desk: Open, wish: Wish, id: str, typed: AnswerInput, why: Conflict
 ) -> Response[str]:
-    visit = visit_of(request)
-    async with db.transaction(visit.who, read_only=True) as conn:
-        place = await load(conn)
+    _, place = await _at(db, open_desk, wish, id)
     if place.own is None:
-        raise error
+        raise why
     links = tuple(link.strip() for link in typed.evidence.splitlines() if link.strip())
-    page = ConflictPage(place, typed, links, place.own, _blockers(visit.language))
+    page = ConflictPage(place, typed, links, place.own, _blockers(wish.visit.language))
     return render(request, "agency/conflict.html", page, 409)
 
 
-def _confirm(place: Place, saved: Saved) -> str:
-    said: dict[str, object] = {"saved": place.criterion.id}
-    if place.level is not None:
-        said["before"] = place.level
-    else:
-        moved = saved.moved.by(place.scheme)
-        said |= {"rose": moved.rose, "fell": moved.fell}
-    also = also_said(saved.moved, place.scheme, place.level is not None)
-    if also:
-        said["also"] = also
-    return f"{place.back}{'&' if '?' in place.back else '?'}{urlencode(said)}"
-
-
-async def save_criterion(request: AnyRequest, db: Database, content: Content, load: Load) -> Response[Any]:
+async def save_criterion(
+    request: AnyRequest, db: Database, open_desk: Open, wish: Wish, id: str
+) -> Response[Any]:
     """Store the answer and go back with what it did; or show again what was typed, with what is wrong."""
-    visit = visit_of(request)
+    visit = wish.visit
     typed = await read_form(request, AnswerInput)
     async with db.transaction(visit.who, read_only=True) as conn:
-        place = await load(conn)
+        desk = await open_desk(conn, wish)
+    criterion = desk.criterion(id)
+    person, target = session_of(visit).person, desk.target_of(criterion)
     try:
-        saved = await answer(
-            db,
-            content.kept,
-            visit.who,
-            session_of(visit).person,
-            place.criterion.id,
-            place.target,
-            typed.form(),
-        )
+        saved = await answer(db, wish.content.kept, visit.who, person, id, target, typed.form())
     except Refused as refused:
-        errors = tuple((fault.field, visit.language.message(fault.message)) for fault in refused.faults)
-        return render(request, "agency/criterion.html", _criterion_page(visit, place, typed, errors), 422)
+        return await _refused(request, db, open_desk, wish, id, typed, refused)
     except Conflict as conflict:
-        return await _meet(request, db, load, typed, conflict)
-    return Response(None, status_code=303, headers={"Location": _confirm(place, saved)})
-
-
-class Confirmation(msgspec.Struct, frozen=True):
-    """What the page after saving says: of one offering `before` and `level`, of several `rose` and `fell`.
-
-    `also` is what moved in other sets of rules.
-    """
-
-    criterion: Criterion
-    value: str
-    before: int | None = None
-    level: int | None = None
-    rose: int = 0
-    fell: int = 0
-    reaches: int = 0
-    also: tuple[Also, ...] = ()
-    scheme: Scheme | None = None  # a set of rules whose levels have names of their own
-
-
-def small(text: str) -> int | None:
-    """The number in a confirmation's address; `None` for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 7 else None
+        return await _meet(request, db, open_desk, wish, id, typed, conflict)
+    to = after(desk.list_href, desk, criterion, saved)
+    return Response(None, status_code=303, headers={"Location": to})

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from lenmuc.core.answers import Answer, Effective
-from lenmuc.core.checklists import FACTS, Condition, Criterion, Facts, Scheme, Words, holds
+from lenmuc.core.checklists import FACTS, Condition, Criterion, Facts, Words, holds
 from lenmuc.core.errors import N_, Message
-from lenmuc.core.readiness import effective, settle
+from lenmuc.pages.desks import Desk
 from lenmuc.web.language import HANOI
 
 BLOCKER_WORDS = {
@@ -78,13 +78,6 @@ class Checklist(msgspec.Struct, frozen=True):
     share: Share
 
 
-class Ask(msgspec.Struct, frozen=True):
-    """Whose checklist it is: how a line is linked, and who has to answer a criterion."""
-
-    href: Callable[[Criterion], str]
-    who: Callable[[Criterion], Message]
-
-
 def _links(answer: Answer) -> Message:
     count = len(answer.evidence)
     if not count:
@@ -136,52 +129,45 @@ def _exception(steps: tuple[Answer, ...]) -> Message | None:
     return Message(N_("An exception: the answer for every agency is different"))
 
 
-def checklist(scheme: Scheme, facts: Facts, answers: list[Answer], ask: Ask) -> Checklist:
-    """The checklist of whatever `facts` and `answers` belong to."""
-    found = effective(scheme, settle(scheme, facts), answers)
+def _line(desk: Desk, criterion: Criterion) -> Line:
+    here = desk.found[criterion.id]
+    return Line(
+        criterion,
+        here.value,
+        source(criterion, here, desk.facts),
+        desk.href(criterion),
+        desk.who[criterion.scope],
+        None if here.source == "facts" else _exception(trail(criterion, desk.answers)),
+    )
 
-    def line(criterion: Criterion) -> Line:
-        here = found[criterion.id]
-        return Line(
-            criterion,
-            here.value,
-            source(criterion, here, facts),
-            ask.href(criterion),
-            ask.who(criterion),
-            None if here.source == "facts" else _exception(trail(criterion, answers)),
-        )
 
-    def blocks(role: str) -> tuple[Block, ...]:
-        return tuple(
-            Block(level.number, group.name, lines)
-            for level in scheme.levels
-            for group, members in scheme.by_group()
-            if (lines := tuple(line(c) for c in members if c.role == role and c.level == level.number))
-        )
+def _groups(desk: Desk, asked: Callable[[Criterion], bool]) -> tuple[Block, ...]:
+    return tuple(
+        Block(level.number, group.name, lines)
+        for level in desk.scheme.levels
+        for group, members in desk.scheme.by_group()
+        if (lines := tuple(_line(desk, c) for c in members if c.level == level.number and asked(c)))
+    )
 
+
+def checklist(desk: Desk) -> Checklist:
+    """The whole checklist of a service or an offering."""
+    scheme = desk.scheme
     steps = tuple(
-        Block(level.number, level.name, tuple(line(c) for c in scheme.members(scheme.at_level(level.number))))
+        Block(
+            level.number,
+            level.name,
+            tuple(_line(desk, c) for c in scheme.members(scheme.at_level(level.number))),
+        )
         for level in scheme.levels
     )
-    duties = blocks("duty")
+    duties = _groups(desk, lambda c: c.role == "duty")
     all_duties = sum(len(block.lines) for block in duties)
     applicable = sum(block.applicable for block in duties)
     share = Share(sum(block.met for block in duties), applicable, all_duties - applicable)
-    return Checklist(steps, duties, blocks("readiness"), share)
+    return Checklist(steps, duties, _groups(desk, lambda c: c.role == "readiness"), share)
 
 
-def scope_blocks(scheme: Scheme, scope: str, answers: list[Answer], ask: Ask) -> tuple[Block, ...]:
-    """The criteria of one scope by level and group, with the answers that stand there, without facts."""
-    found = effective(scheme, settle(scheme, {}), answers)
-
-    def line(criterion: Criterion) -> Line:
-        here = found[criterion.id]
-        said = source(criterion, here, {})
-        return Line(criterion, here.value, said, ask.href(criterion), ask.who(criterion))
-
-    return tuple(
-        Block(level.number, group.name, lines)
-        for level in scheme.levels
-        for group, members in scheme.by_group()
-        if (lines := tuple(line(c) for c in members if c.scope == scope and c.level == level.number))
-    )
+def own_blocks(desk: Desk) -> tuple[Block, ...]:
+    """The criteria of the portal or of an agency, by level and group."""
+    return _groups(desk, desk.shows)

@@ -1,9 +1,10 @@
 """What belongs to whoever is signed in: the agency, its offerings, the addresses of its work."""
 
-from lenmuc.core.answers import Answer
+from lenmuc.core.answers import Answer, Target
 from lenmuc.core.errors import N_, Message, NotFound
 from lenmuc.core.services import Agency, Service
 from lenmuc.pages.answering import session_of
+from lenmuc.pages.desks import Desk, Wish, counted
 from lenmuc.store import answers as answers_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
@@ -41,3 +42,25 @@ async def my_offering(conn: Connection, visit: Visit, code: str) -> tuple[Servic
     if service is None or offering is None:
         raise NotFound(N_("Your agency does not offer a service with this code."))
     return service, offering, await answers_store.answers_reaching(conn, agency, code)
+
+
+async def at_agency(conn: Connection, wish: Wish) -> Desk:
+    """The desk of the criteria that my agency answers once for all of its services."""
+    agency, visit = await my_agency(conn, wish.visit), wish.visit
+    counts = await offerings_store.count_levels(conn, agency.code)
+    answers = await answers_store.answers_at(conn, Target(agency.code))
+    here = link(visit, "agency")
+    return Desk(
+        wish,
+        Target(agency.code),
+        {},
+        tuple(answers),
+        counted(wish.scheme, {}, answers),
+        here,
+        (
+            (visit.language.gettext(N_("My services")), link(visit)),
+            (visit.language.gettext(N_("Criteria of my agency")), here),
+        ),
+        WHO,
+        counts.total,
+    )

@@ -1,44 +1,33 @@
 """The checklist of one service at my agency, and one criterion of it."""
 
-from typing import Any
-
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 
-from lenmuc.actions.answering import criterion_of
 from lenmuc.actions.cases import Case, open_case
 from lenmuc.actions.classes import Class, class_of, of_main
-from lenmuc.actions.foreseeing import foresee
 from lenmuc.content.everything import Content
-from lenmuc.core.answers import Answer, Target
-from lenmuc.core.checklists import LevelMeaning, Scheme
+from lenmuc.core.answers import Target
+from lenmuc.core.checklists import LevelMeaning
 from lenmuc.core.errors import N_
-from lenmuc.core.readiness import effective, settle
-from lenmuc.core.reviews import LevelStatus, allowed
+from lenmuc.core.reviews import LevelStatus, allowed, shown
 from lenmuc.core.services import Agency, Service, facts
 from lenmuc.pages.agency.mine import WHO, link, my_agency, my_offering
-from lenmuc.pages.agency.submitting import Mend, review_of_mine, to_mend
-from lenmuc.pages.answering import (
-    AnyRequest,
-    Confirmation,
-    Load,
-    Place,
-    named,
-    save_criterion,
-    session_of,
-    show_criterion,
-    small,
-)
-from lenmuc.pages.checklist import Ask, Checklist, Line, checklist, source, trail
-from lenmuc.pages.switching import SchemeChoice, also_read, asked, read_by, switch
+from lenmuc.pages.agency.submitting import Mend, to_mend
+from lenmuc.pages.answering import AnyRequest
+from lenmuc.pages.checklist import Checklist, Line, checklist
+from lenmuc.pages.confirming import Confirmation, confirmation, said_in
+from lenmuc.pages.criteria import criterion_routes, wish_of
+from lenmuc.pages.desks import Desk, Wish, counted, named
+from lenmuc.pages.switching import SchemeChoice, read_by
 from lenmuc.settings import Settings
 from lenmuc.store import standings as standings_store
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import Offering
 from lenmuc.store.queries import Connection
 from lenmuc.web.access import needs
+from lenmuc.web.reviews import rules_of, today
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
 
@@ -71,53 +60,86 @@ class ChecklistPage(msgspec.Struct, frozen=True):
         return allowed(self.status.status, "submit")
 
 
+class Mine(msgspec.Struct, frozen=True):
+    """One service of mine: its desk, and what only its own page shows."""
+
+    desk: Desk
+    offering: Offering
+    case: Case
+    remarks: tuple[Mend, ...]
+    classes: dict[str, Class]
+
+
+async def _open(conn: Connection, wish: Wish) -> Mine:
+    visit, content, code = wish.visit, wish.content, wish.code
+    service, offering, answers = await my_offering(conn, visit, code)
+    case = await open_case(conn, content.scheme, code, offering.agency)
+    remarks = to_mend(visit, content.scheme, case)
+    stored = await standings_store.standings_of(conn, offering.id)
+    stored[content.scheme.id] = of_main(offering, content.scheme)
+    classes = {
+        each.id: class_of(each, service, offering, answers, stored.get(each.id))
+        for each in content.schemes.values()
+    }
+    known, here = facts(service), link(visit, code)
+    desk = Desk(
+        wish,
+        Target(offering.agency, code),
+        known,
+        tuple(answers),
+        counted(wish.scheme, known, answers),
+        here,
+        (
+            (visit.language.gettext(N_("My services")), link(visit)),
+            (named(visit.language, service), read_by(here, wish.scheme, content)),
+        ),
+        WHO,
+        service=service,
+        level=classes[wish.scheme.id].level,
+        remarks=tuple(mend.remark for mend in remarks),
+    )
+    return Mine(desk, offering, case, remarks, classes)
+
+
+async def at_offering(conn: Connection, wish: Wish) -> Desk:
+    """The desk of one service at my agency. Raises `NotFound` when my agency does not offer it."""
+    return (await _open(conn, wish)).desk
+
+
 @get("/{lang:str}/work/{code:str}", guards=[needs("staff")])
 async def one_checklist(
     request: AnyRequest,
     visit: NamedDependency[Visit],
     db: NamedDependency[Database],
     content: NamedDependency[Content],
-    code: FromPath[str],
     settings: NamedDependency[Settings],
-    saved: FromQuery[str] = "",
-    before: FromQuery[str] = "",
     review: FromQuery[str] = "",
     scheme: FromQuery[str] = "",
-    also: FromQuery[str] = "",
 ) -> Response[str]:
     """What one service of mine lacks for its next level, then its whole checklist."""
-    rules, main = asked(content, scheme), content.scheme
     async with db.transaction(visit.who, read_only=True) as conn:
         agency = await my_agency(conn, visit)
-        service, offering, answers = await my_offering(conn, visit, code)
-        case, status, remarks = await review_of_mine(conn, visit, main, settings, code)
-        stored = await standings_store.standings_of(conn, offering.id)
-    stored[main.id] = of_main(offering, main)
-    classes = {
-        each.id: class_of(each, service, offering, answers, stored.get(each.id))
-        for each in content.schemes.values()
-    }
-    found = classes[rules.id]
-    ask = Ask(lambda c: read_by(link(visit, code, c.id), rules, content), lambda c: WHO[c.scope])
-    whole = checklist(rules, facts(service), answers, ask)
+        mine = await _open(conn, wish_of(request, content, scheme))
+    desk, found = mine.desk, mine.classes[mine.desk.scheme.id]
+    whole, status = checklist(desk), shown(mine.case.standing, today(), rules_of(settings))
     lines = {line.criterion.id: line for block in whole.steps for line in block.lines}
-    shown = ChecklistPage(
+    page = ChecklistPage(
         agency=agency,
-        service=service,
-        offering=offering,
+        service=mine.case.service,
+        offering=mine.offering,
         next=found.next,
         missing=tuple(lines[criterion.id] for criterion in found.missing),
         checklist=whole,
-        saved=_confirmation(content, rules, answers, saved, (before, also), found.level),
-        case=case,
+        saved=confirmation(desk, said_in(dict(request.query_params))),
+        case=mine.case,
         status=status,
-        remarks=remarks,
+        remarks=mine.remarks,
         done=_step_done(review, status),
         found=found,
-        schemes=switch(content, rules, link(visit, code), {id: each.level for id, each in classes.items()}),
-        main=rules is main,
+        schemes=desk.choices({id: each.level for id, each in mine.classes.items()}),
+        main=desk.wish.main,
     )
-    return render(request, "agency/checklist.html", shown)
+    return render(request, "agency/checklist.html", page)
 
 
 def _step_done(said: str, status: LevelStatus) -> str:
@@ -126,85 +148,4 @@ def _step_done(said: str, status: LevelStatus) -> str:
     return said if said == ("submitted" if waits else "withdrawn") else ""
 
 
-def _confirmation(
-    content: Content, scheme: Scheme, answers: list[Answer], saved: str, said: tuple[str, str], level: int
-) -> Confirmation | None:
-    stored = [a for a in answers if a.criterion == saved and a.agency]
-    if saved not in scheme.index or not stored:
-        return None
-    before, also = said
-    was = small(before)
-    known = was if was is not None and was <= scheme.levels[-1].number else None
-    return Confirmation(
-        scheme.criterion(saved),
-        stored[-1].value,
-        known,
-        level,
-        also=also_read(content, also, one=True),
-        scheme=None if scheme is content.scheme else scheme,
-    )
-
-
-def _at_offering(visit: Visit, content: Content, code: str, id: str, rules: str) -> Load:
-    """The criterion as my offering meets it; its scope says where the answer will stand."""
-
-    async def load(conn: Connection) -> Place:
-        scheme, main, agency = asked(content, rules), content.scheme, session_of(visit).agency
-        service, offering, answers = await my_offering(conn, visit, code)
-        criterion = criterion_of(scheme, id)
-        remarks = to_mend(visit, main, await open_case(conn, main, code, agency))
-        stored = await standings_store.standings_of(conn, offering.id)
-        stored[main.id] = of_main(offering, main)
-        known = facts(service)
-        here = effective(scheme, settle(scheme, known), answers)[id]
-        target = {"platform": Target(), "agency": Target(agency)}.get(criterion.scope, Target(agency, code))
-        wide = target.scope == "agency"
-        return Place(
-            scheme,
-            criterion,
-            target,
-            here,
-            source(criterion, here, known),
-            trail(criterion, answers),
-            WHO[criterion.scope],
-            (
-                (visit.language.gettext(N_("My services")), link(visit)),
-                (named(visit.language, service), read_by(link(visit, code), scheme, content)),
-            ),
-            read_by(link(visit, code, id), scheme, content),
-            read_by(link(visit, code), scheme, content),
-            await foresee(conn, content.kept, scheme, criterion, target) if wide else None,
-            service,
-            class_of(scheme, service, offering, answers, stored.get(scheme.id)).level,
-            remarks=tuple(mend.remark for mend in remarks if mend.remark.criterion == id),
-        )
-
-    return load
-
-
-@get("/{lang:str}/work/{code:str}/{criterion:str}", guards=[needs("staff")])
-async def one_criterion(
-    request: AnyRequest,
-    visit: NamedDependency[Visit],
-    db: NamedDependency[Database],
-    content: NamedDependency[Content],
-    code: FromPath[str],
-    criterion: FromPath[str],
-    scheme: FromQuery[str] = "",
-) -> Response[str]:
-    """One criterion of one service of mine, with the form to answer it."""
-    return await show_criterion(request, db, _at_offering(visit, content, code, criterion, scheme))
-
-
-@post("/{lang:str}/work/{code:str}/{criterion:str}", guards=[needs("staff")], status_code=303)
-async def answer_criterion(
-    request: AnyRequest,
-    visit: NamedDependency[Visit],
-    db: NamedDependency[Database],
-    content: NamedDependency[Content],
-    code: FromPath[str],
-    criterion: FromPath[str],
-    scheme: FromQuery[str] = "",
-) -> Response[Any]:
-    """Answer it, for my service or, where its scope says so, for my agency."""
-    return await save_criterion(request, db, content, _at_offering(visit, content, code, criterion, scheme))
+handlers = [one_checklist, *criterion_routes("/work/{code:str}", needs("staff"), at_offering)]

@@ -10,14 +10,15 @@ from litestar.params import FromPath
 from lenmuc.actions.cases import Case, open_case, proposals
 from lenmuc.actions.submitting import submit, submit_faults, withdraw
 from lenmuc.content.everything import Content
-from lenmuc.core.answers import Answer
+from lenmuc.core.answers import Answer, Target
 from lenmuc.core.checklists import Criterion, Scheme
 from lenmuc.core.errors import Conflict, Message, Refused
 from lenmuc.core.reviews import LevelStatus, ReviewRules, Step, allowed, shown
 from lenmuc.core.services import Agency, facts
 from lenmuc.pages.agency.mine import WHO, link, my_agency, my_offering
 from lenmuc.pages.answering import AnyRequest, session_of
-from lenmuc.pages.checklist import Ask, Line, checklist, given
+from lenmuc.pages.checklist import Line, checklist, given
+from lenmuc.pages.desks import Desk, Wish
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
@@ -104,6 +105,20 @@ def to_mend(visit: Visit, scheme: Scheme, case: Case) -> tuple[Mend, ...]:
     )
 
 
+def _desk(visit: Visit, content: Content, case: Case) -> Desk:
+    offering = case.offering
+    return Desk(
+        Wish(visit, content, content.scheme, offering.service),
+        Target(offering.agency, offering.service),
+        facts(case.service),
+        case.answers,
+        case.found,
+        link(visit, offering.service),
+        (),
+        WHO,
+    )
+
+
 async def _page(
     conn: Connection,
     visit: Visit,
@@ -116,8 +131,7 @@ async def _page(
     agency = await my_agency(conn, visit)
     await my_offering(conn, visit, code)
     case = await open_case(conn, scheme, code, agency.code)
-    ask = Ask(lambda c: link(visit, code, c.id), lambda c: WHO[c.scope])
-    whole = checklist(scheme, facts(case.service), list(case.answers), ask)
+    whole = checklist(_desk(visit, content, case))
     lines = [line for block in whole.steps for line in block.lines]
     status = shown(case.standing, today(), rules)
     faults = [("", visit.language.message(fault.message)) for fault in submit_faults(case)]
@@ -211,11 +225,3 @@ async def withdraw_checklist(
 ) -> Response[Any]:
     """Take it back while it waits."""
     return await _step(request, db, content, settings, code, "withdraw")
-
-
-async def review_of_mine(
-    conn: Connection, visit: Visit, scheme: Scheme, settings: Settings, code: str
-) -> tuple[Case, LevelStatus, tuple[Mend, ...]]:
-    """The case of one service at my agency, its status, and what reviewers want to be mended."""
-    case = await open_case(conn, scheme, code, session_of(visit).agency)
-    return case, shown(case.standing, today(), rules_of(settings)), to_mend(visit, scheme, case)

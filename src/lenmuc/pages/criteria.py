@@ -1,0 +1,49 @@
+"""The addresses of one criterion, the same at every desk: its page, and the form that answers it."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
+
+from lenmuc.content.everything import Content
+from lenmuc.pages.answering import AnyRequest, save_criterion, show_criterion
+from lenmuc.pages.desks import Open, Wish
+from lenmuc.pages.switching import asked
+from lenmuc.store.database import Database
+from lenmuc.web.access import Needs
+from lenmuc.web.visits import visit_of
+
+
+def wish_of(request: AnyRequest, content: Content, scheme: str) -> Wish:
+    """The desk that an address asks for. Raises `NotFound` for a set of rules that is not there."""
+    return Wish(visit_of(request), content, asked(content, scheme), request.path_params.get("code", ""))
+
+
+def criterion_routes(path: str, guard: Needs, open_desk: Open) -> list[HTTPRouteHandler]:
+    """The routes of the criteria of the desk at `path`; a service in it is called `code`."""
+
+    @get(f"/{{lang:str}}{path}/{{criterion:str}}", guards=[guard])
+    async def one_criterion(
+        request: AnyRequest,
+        db: NamedDependency[Database],
+        content: NamedDependency[Content],
+        criterion: FromPath[str],
+        scheme: FromQuery[str] = "",
+    ) -> Response[str]:
+        """One criterion, with the form to answer it."""
+        return await show_criterion(request, db, open_desk, wish_of(request, content, scheme), criterion)
+
+    @post(f"/{{lang:str}}{path}/{{criterion:str}}", guards=[guard], status_code=303)
+    async def answer_criterion(
+        request: AnyRequest,
+        db: NamedDependency[Database],
+        content: NamedDependency[Content],
+        criterion: FromPath[str],
+        scheme: FromQuery[str] = "",
+    ) -> Response[Any]:
+        """Answer it where its scope says: for one offering, or for all that the desk reaches."""
+        return await save_criterion(request, db, open_desk, wish_of(request, content, scheme), criterion)
+
+    return [one_criterion, answer_criterion]
