@@ -11,11 +11,10 @@ import httpx
 import pytest
 
 from lenmuc.actions import accounts
-from lenmuc.actions.loading import load
 from lenmuc.content.everything import Content, load_content
 from lenmuc.core.answers import Identity
 from lenmuc.settings import Settings
-from lenmuc.store.database import PUBLIC, PooledDatabase, act_as, prepare_connection
+from lenmuc.store.database import PUBLIC, act_as, prepare_connection
 
 if TYPE_CHECKING:
     from lenmuc.store.embedded import EmbeddedPostgres
@@ -23,12 +22,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator["EmbeddedPostgres"]:
-    """One server for the whole run, with our schema in it."""
+    """One server for the whole run, with our schema and Hà Nội in it."""
     from lenmuc.store.embedded import EmbeddedPostgres
-    from lenmuc.store.migrate import migrate
+    from tests.made import copy_city
 
-    async with EmbeddedPostgres(tmp_path_factory.mktemp("data"), durable=False, say=print) as server:
-        await migrate(server.owner_dsn)
+    data = tmp_path_factory.mktemp("server") / "data"
+    await asyncio.to_thread(copy_city, data)
+    async with EmbeddedPostgres(data, durable=False, say=print) as server:
         yield server
 
 
@@ -68,14 +68,8 @@ def content() -> Content:
 
 
 @pytest.fixture(scope="session")
-async def city(postgres: "EmbeddedPostgres", content: Content) -> Content:
-    """Hà Nội, loaded once into the server; tests change it inside transactions that are undone."""
-    db = PooledDatabase(postgres.app_dsn)
-    await db.open()
-    try:
-        await load(db, content, say=lambda _: None)
-    finally:
-        await db.close()
+def city(postgres: "EmbeddedPostgres", content: Content) -> Content:
+    """Hà Nội, loaded before into the server; tests change it inside transactions that are undone."""
     return content
 
 

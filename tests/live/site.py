@@ -16,6 +16,8 @@ from xml.etree import ElementTree
 import html5lib
 import httpx
 
+from tests.made import copy_city
+
 PATIENCE = 60.0
 
 
@@ -36,9 +38,14 @@ def free_port() -> int:
 
 
 class Site:
-    """`lenmuc demo` on a folder of its own. `start` and `kill` may alternate; the people stay known."""
+    """`lenmuc demo` on a folder of its own. `start` and `kill` may alternate; the people stay known.
 
-    def __init__(self, data: Path) -> None:
+    `loaded` gives it the city beforehand, so that it starts in a second; otherwise it loads everything.
+    """
+
+    def __init__(self, data: Path, *, loaded: bool = True) -> None:
+        if loaded:
+            copy_city(data)
         self.data = data
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"

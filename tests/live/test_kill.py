@@ -58,7 +58,7 @@ def staff(site: Site) -> Browser:
 
 def test_every_acknowledged_answer_survives_kill_9_of_everything(tmp_path: Path) -> None:
     chance = random.Random(20261122)
-    with Site(tmp_path / "data") as site:
+    with Site(tmp_path / "data", loaded=False) as site:
         browser = staff(site)
         offerings = browser.get("/api/v1/offerings?agency=STP&level=2&page_size=10").json()["items"]
         addresses = [f"/api/v1/offerings/{one['id']}/answers/3.05" for one in offerings[:WRITERS]]
