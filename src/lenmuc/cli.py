@@ -1,4 +1,4 @@
-"""The command line: `lenmuc demo`, `serve`, `migrate`, `load`, `check`, `plan`, `user`."""
+"""The command line: `lenmuc demo`, `serve`, `migrate`, `load`, `check`, `plan`, `user`, `audit`."""
 
 import argparse
 import asyncio
@@ -10,11 +10,12 @@ from pathlib import Path
 import asyncpg
 
 from lenmuc import __version__, paths, running
-from lenmuc.actions import accounts, loading, planfile
+from lenmuc.actions import accounts, auditing, loading, planfile
 from lenmuc.content.errors import ContentError
 from lenmuc.content.everything import load_content
 from lenmuc.content.locks import drafts
 from lenmuc.content.schemes import lock
+from lenmuc.core.chain import Head, Verified
 from lenmuc.core.errors import LenMucError, Refused
 from lenmuc.settings import BadSetting, Settings
 from lenmuc.store.embedded import CannotStart
@@ -98,6 +99,33 @@ def _user(arguments: argparse.Namespace) -> None:
     print(f"{arguments.email} may sign in with this password, shown once: {password}")
 
 
+def _audit_head(_: argparse.Namespace) -> None:
+    async def go() -> Head:
+        async with running.open_database(Settings.read(os.environ), running.teller(quiet=True)) as db:
+            return await auditing.head(db)
+
+    head = asyncio.run(go())
+    print(f"{head.hash.hex()}  {head.place} entries")
+
+
+def _audit_verify(arguments: argparse.Namespace) -> None:
+    async def go() -> Verified:
+        async with running.open_database(Settings.read(os.environ), running.teller(quiet=True)) as db:
+            return await auditing.verify(db, arguments.head)
+
+    found = asyncio.run(go())
+    print(f"{found.links} entries in the chain, {found.intact} of them as they were written")
+    if found.first:
+        raise Failed(f"The audit log is broken: {auditing.said(found.first)}.")
+    print(f"The audit log is whole. Its head: {found.head.hex()}")
+
+
+def _hash(text: str) -> bytes:
+    if len(text) != 64:
+        raise ValueError(text)
+    return bytes.fromhex(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lenmuc",
@@ -132,7 +160,22 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--name", required=True)
     user.add_argument("--role", required=True, choices=accounts.ROLES)
     user.add_argument("--agency", default="", help="the agency's code, for staff and leads")
+    _audit_commands(commands)
     return parser
+
+
+def _audit_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    words = "Check that nobody has changed the audit log."
+    audit = commands.add_parser("audit", help=words, description=words)
+    below = audit.add_subparsers(required=True, metavar="COMMAND")
+    words = "Print the hash at which the log ends now. Keep it where nobody of this machine can change it."
+    below.add_parser("head", help=words, description=words).set_defaults(act=_audit_head)
+    words = "Walk along the whole log and name the first entry that is not as it was written."
+    verify = below.add_parser("verify", help=words, description=words)
+    verify.add_argument(
+        "--head", type=_hash, default=b"", metavar="HASH", help="a kept head: it has to be in the log"
+    )
+    verify.set_defaults(act=_audit_verify)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -4,3 +4,20 @@ INSERT INTO audit (person, agency, action, target, before, after) VALUES ($1, $2
 -- name: latest -> AuditEntry
 SELECT id, at, person, agency, action, target, before, after
 FROM audit WHERE ($1::text IS NULL OR action = $1) ORDER BY id DESC LIMIT $2;
+
+-- name: head -> Head
+SELECT h.place, h.hash, coalesce((SELECT max(l.place) FROM audit_link l), 0) AS last FROM audit_head h;
+
+-- What a hash covers is written out here, as in the trigger that made it: nobody can fool the check by another
+-- function of the same name.
+-- name: links -> Link
+SELECT l.place, l.entry, l.hash,
+       CASE WHEN e.id IS NOT NULL THEN jsonb_build_array(
+           to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'),
+           e.person, e.agency, e.action, e.target, e.before::text, e.after::text)::text END AS text
+FROM audit_link l LEFT JOIN audit e ON e.id = l.entry
+WHERE l.place <= $1 ORDER BY l.place;
+
+-- name: beside
+SELECT count(*)::int AS entries, coalesce(min(e.id), 0) AS first
+FROM audit e WHERE NOT EXISTS (SELECT 1 FROM audit_link l WHERE l.entry = e.id);

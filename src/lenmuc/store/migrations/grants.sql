@@ -4,6 +4,8 @@ GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO lenmuc_app;
 GRANT DELETE ON session, sign_in_attempt, sign_in_step, second_factor, recovery_code, first_administrator TO lenmuc_app;
 REVOKE UPDATE, DELETE, TRUNCATE ON audit, level_change, migration FROM lenmuc_app;
 REVOKE INSERT ON migration FROM lenmuc_app;
+-- The chain of the audit log is written by its trigger alone.
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON audit_link, audit_head FROM lenmuc_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO lenmuc_app;
 DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO lenmuc_app', current_database()); END $$;
 -- An answer that was given in a batch is taken away again with it; its version is remembered.
