@@ -100,7 +100,7 @@ async def test_a_formula_is_read_as_the_text_that_was_typed() -> None:
 
 
 async def test_the_child_ends_when_it_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lenmuc.exports.workbook_read._SECONDS", 0.0)
+    monkeypatch.setattr("lenmuc.contained._LONGEST", 0.0)
     assert (await read_sheets(workbook())).why == "bomb"
 
 

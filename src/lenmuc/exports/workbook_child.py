@@ -6,8 +6,6 @@ they are unpacked, what could make the parser fetch or multiply is refused, and 
 
 import io
 import re
-import resource
-import sys
 import zipfile
 import zlib
 from xml.etree import ElementTree
@@ -15,13 +13,13 @@ from xml.etree import ElementTree
 import msgspec
 import python_calamine
 
+from lenmuc.contained import answer
+
 FILE_LIMIT = 5 * 1024 * 1024
 UNPACKED_LIMIT = 64 * 1024 * 1024
 ENTRIES = 200
 RATIO = 200
 """A part over a megabyte may be this many times larger than it is packed; sheets of text stay under 50."""
-_MEMORY = 768 * 1024 * 1024
-_SECONDS = 15
 _CHUNK = 64 * 1024
 _CELLS = 400_000
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -42,13 +40,6 @@ class Read(msgspec.Struct, frozen=True):
     sheets: dict[str, list[list[Cell]]] = {}
     errors: dict[str, list[str]] = {}
     why: str = ""
-
-
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def _checked_xml(part: bytes) -> bytes:
@@ -183,5 +174,4 @@ def read(file: bytes) -> Read:
 
 
 if __name__ == "__main__":
-    _limit()
-    sys.stdout.buffer.write(msgspec.json.encode(read(sys.stdin.buffer.read(FILE_LIMIT + 1))))
+    answer(lambda file: msgspec.json.encode(read(file)), FILE_LIMIT)

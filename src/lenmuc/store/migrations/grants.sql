@@ -10,3 +10,6 @@ GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO lenmuc_app;
 DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO lenmuc_app', current_database()); END $$;
 -- An answer that was given in a batch is taken away again with it; its version is remembered.
 GRANT DELETE ON answer TO lenmuc_app;
+-- Of a finding only the mark `newest` may change.
+REVOKE UPDATE, DELETE, TRUNCATE ON finding FROM lenmuc_app;
+GRANT UPDATE (newest) ON finding TO lenmuc_app;

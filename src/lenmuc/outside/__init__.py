@@ -1,0 +1,1 @@
+"""What the program does beyond its own walls: opening links that people gave, within narrow limits."""
