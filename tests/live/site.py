@@ -64,14 +64,19 @@ class Site:
         if self._process is not None and self._process.poll() is None:
             self.stop()
 
-    def start(self) -> float:
-        """Start and wait until the catalogue is served; the seconds it took."""
+    def start(self, tree: Path | None = None) -> float:
+        """Start and wait until the catalogue is served; the seconds it took.
+
+        `tree` is the folder of another version of the program, to start that one instead.
+        """
         begun = time.monotonic()
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("LENMUC_", "PG"))
         }
         environment |= {"LENMUC_DATA": str(self.data), "LENMUC_PORT": str(self.port)}
         environment.pop("DATABASE_URL", None)
+        if tree is not None:
+            environment["PYTHONPATH"] = str(tree / "src")
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "lenmuc", "demo"],
@@ -116,25 +121,60 @@ class Site:
         return self._process.wait(30)
 
 
+class Field:
+    """A field of a form as it would be sent; `id` tells fields of the same name apart."""
+
+    def __init__(self, id: str, name: str, value: str) -> None:
+        self.id = id
+        self.name = name
+        self.value = value
+
+
 class Form:
-    """A form of a page: where it goes and what its fields hold before anybody types."""
+    """A form of a page: where it goes, what its fields hold before anybody types, what can be chosen."""
 
     def __init__(self, element: ElementTree.Element, page: str) -> None:
         self.address = urljoin(page, element.get("action") or page)
         self.method = (element.get("method") or "get").lower()
-        self.fields: dict[str, str] = {}
-        for field in element.iter():
-            name, kind = field.get("name"), field.get("type", "text")
-            if not name or (kind in ("radio", "checkbox") and field.get("checked") is None):
+        self.fields: list[Field] = []
+        self.offered: set[str] = set()
+        for each in element.iter():
+            name, kind = each.get("name"), each.get("type", "text")
+            if not name:
                 continue
-            if field.tag == "input" and kind != "submit":
-                self.fields[name] = field.get("value") or ""
-            elif field.tag == "textarea":
-                self.fields[name] = (field.text or "").removeprefix("\n")
-            elif field.tag == "select":
-                options = list(field.iter("option"))
-                chosen = [option for option in options if option.get("selected") is not None] or options[:1]
-                self.fields[name] = (chosen[0].get("value") or "") if chosen else ""
+            if each.tag == "button" or kind in ("radio", "checkbox", "submit"):
+                self.offered.add(name)
+            if each.tag == "button" or kind in ("submit", "file"):
+                continue
+            if kind in ("radio", "checkbox") and each.get("checked") is None:
+                continue
+            self.fields.append(Field(each.get("id") or name, name, _held(each)))
+
+    def filled(self, typed: dict[str, str]) -> dict[str, list[str]]:
+        """What is sent when somebody types: a key is the id of a field, or the name of one or of a choice."""
+        for key, value in typed.items():
+            meant = [field for field in self.fields if field.id == key] or [
+                field for field in self.fields if field.name == key
+            ]
+            assert meant or key in self.offered, f"the form has no field {key}"
+            for field in meant:
+                field.value = value
+            if not meant:
+                self.fields.append(Field(key, key, value))
+        sent: dict[str, list[str]] = {}
+        for field in self.fields:
+            sent.setdefault(field.name, []).append(field.value)
+        return sent
+
+
+def _held(field: ElementTree.Element) -> str:
+    if field.tag == "textarea":
+        return (field.text or "").removeprefix("\n")
+    if field.tag == "select":
+        options = list(field.iter("option"))
+        chosen = [option for option in options if option.get("selected") is not None] or options[:1]
+        return (chosen[0].get("value") or "") if chosen else ""
+    return field.get("value") or ""
 
 
 class Browser:
@@ -154,10 +194,8 @@ class Browser:
         forms = [Form(element, str(page.url)) for element in tree.iter("form")]
         form = next((form for form in forms if action in form.address and form.method == "post"), None)
         assert form is not None, f"{page.url} has no form for {action}, only {[f.address for f in forms]}"
-        unknown = typed.keys() - form.fields.keys() - {"value"}  # no radio button may be chosen yet
-        assert not unknown, f"the form has no field {unknown}"
         headers = {"Origin": str(self.http.base_url).rstrip("/")}
-        return self.http.post(form.address, data={**form.fields, **typed}, headers=headers)
+        return self.http.post(form.address, data=form.filled(typed), headers=headers)
 
     def sign_in(self, person: Account) -> httpx.Response:
         """Sign in; the page that follows."""

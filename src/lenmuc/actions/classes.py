@@ -29,8 +29,24 @@ class Why(msgspec.Struct, frozen=True):
     article: str
 
 
+class Ground(msgspec.Struct, frozen=True):
+    """A criterion that carries the level: met or not applicable, and what says so (`Effective.source`).
+
+    Of an answer, when it was given and how many links it has are published; who gave it is not.
+    """
+
+    criterion: Criterion
+    value: str
+    source: str
+    at: dt.datetime | None
+    links: int
+
+
 class Class(msgspec.Struct, frozen=True):
     """Where an offering stands by one scheme. `meaning` is `None` at level 0.
+
+    `grounds` are the criteria of its level and of those below; empty while the stored level is another than
+    the answers give.
 
     `missing` are the criteria that the next level lacks. `known`: at least one of them was said not to be
     met, or none is missing; else the offering may stand higher, and nobody knows.
@@ -43,6 +59,7 @@ class Class(msgspec.Struct, frozen=True):
     known: bool
     why: tuple[Why, ...]
     since: dt.datetime
+    grounds: tuple[Ground, ...]
 
     @property
     def next(self) -> LevelMeaning | None:
@@ -67,7 +84,18 @@ def class_of(
         not missing or any(found[c.id].value == "not_met" for c in missing),
         _why(scheme, found) if level == now.level else (),
         offering.since if stored is None else stored.since,
+        _grounds(scheme, found, level) if level == now.level else (),
     )
+
+
+def _grounds(scheme: Scheme, found: dict[str, Effective], level: int) -> tuple[Ground, ...]:
+    grounds = []
+    for criterion in scheme.members(scheme.up_to(level)):
+        here = found[criterion.id]
+        answer = None if here.source in ("facts", "record") else here.answer
+        at, links = (answer.at, len(answer.evidence)) if answer else (None, 0)
+        grounds.append(Ground(criterion, here.value, here.source, at, links))
+    return tuple(grounds)
 
 
 def _why(scheme: Scheme, found: dict[str, Effective]) -> tuple[Why, ...]:
@@ -88,7 +116,8 @@ async def classes_of(
     """Where an offering stands by every scheme that is kept, the main one first.
 
     Answers are read with the rights of the program, because the law has the class and its reason published
-    (Decree 224/2026 Art. 14); of what people wrote, only the article they cite goes out.
+    (Decree 224/2026 Art. 14); of what people wrote, only the article they
+    cite goes out.
     """
     async with db.transaction(PROGRAM, read_only=True) as conn:
         stored = await standings_store.standings_of(conn, offering.id)

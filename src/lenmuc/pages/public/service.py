@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from lenmuc.actions.classes import Class, classes_of
+from lenmuc.actions.classes import Class, Ground, classes_of
 from lenmuc.content.catalogue import Ministry
 from lenmuc.content.everything import Content
 from lenmuc.core.checklists import Criterion, Scheme, citation
@@ -79,6 +79,13 @@ class Spread(msgspec.Struct, frozen=True):
     levels: tuple[tuple[int, int], ...]
 
 
+class Behind(msgspec.Struct, frozen=True):
+    """What carries one level: its criteria, each with its article of law."""
+
+    level: int
+    lines: tuple[tuple[Ground, str], ...]
+
+
 class ServicePage(msgspec.Struct, frozen=True):
     """What `templates/public/service.html` shows. `chosen` is the offering in question where there is one.
 
@@ -98,6 +105,7 @@ class ServicePage(msgspec.Struct, frozen=True):
     chosen: OfferingRow | None
     declared: int | None
     history: tuple[LevelChange, ...]
+    behind: tuple[Behind, ...]
     gaps: tuple[Gap, ...]
     classes: tuple[Class, ...]
     spread: tuple[Spread, ...]
@@ -166,6 +174,19 @@ def gaps_of(scheme: Scheme, rows: Iterable[OfferingRow], code: str) -> tuple[Gap
         if here:
             found.append(Gap(level + 1, len(here), lacking))
     return tuple(found)
+
+
+def behind(classes: Iterable[Class], code: str) -> tuple[Behind, ...]:
+    """The criteria that carry the level by the first of `classes`, the highest level first."""
+    grounds = next((found.grounds for found in classes), ())
+    numbers = sorted({ground.criterion.level for ground in grounds}, reverse=True)
+    return tuple(
+        Behind(
+            number,
+            tuple((g, citation(g.criterion.basis[0], code)) for g in grounds if g.criterion.level == number),
+        )
+        for number in numbers
+    )
 
 
 def filings_of(rows: Iterable[OfferingRow]) -> int | None:
@@ -250,6 +271,7 @@ async def show_service(
         chosen=chosen,
         declared=offering.declared if offering else None,
         history=tuple(history),
+        behind=behind(classes, language.code),
         gaps=gaps_of(content.scheme, about, language.code),
         classes=newest(classes[1:]),
         spread=spread_of(content, standings),
