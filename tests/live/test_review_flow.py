@@ -1,5 +1,5 @@
-"""The whole review over HTTP, as people do it: answers at every scope, submitted, returned, mended, verified by
-somebody else, read by the public, and due again when the record changes.
+"""The whole review over HTTP, as people do it: answers at every scope, submitted, returned, mended, verified
+by somebody else, read by the public, and due again when the record changes.
 """
 
 import csv
