@@ -47,6 +47,18 @@ async def connection(postgres: "EmbeddedPostgres") -> AsyncIterator[Any]:
         await db.close()
 
 
+async def forget_log(postgres: "EmbeddedPostgres") -> None:
+    """Empty the audit log after a test with real transactions: only the server's superuser can."""
+    import asyncpg
+
+    admin = await asyncpg.connect(postgres.dsn("postgres", "lenmuc"))
+    await admin.execute(
+        "SET session_replication_role = replica; TRUNCATE audit, audit_link;"
+        "UPDATE audit_head SET place = 0, hash = sha256(convert_to('Lên Mức', 'UTF8'))"
+    )
+    await admin.close()
+
+
 class UndoneDatabase:
     """A `Database` on one connection whose transactions are savepoints of one that is rolled back."""
 

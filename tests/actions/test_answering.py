@@ -16,7 +16,7 @@ from lenmuc.store import audit as audit_store
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store import standings as standings_store
 from lenmuc.store.database import PROGRAM, PooledDatabase
-from tests.conftest import person
+from tests.conftest import forget_log, person
 
 if TYPE_CHECKING:
     from lenmuc.store.embedded import EmbeddedPostgres
@@ -45,10 +45,7 @@ async def pool(city: Content, postgres: "EmbeddedPostgres") -> AsyncIterator[tup
     async with owner.transaction():
         await owner.execute("SELECT set_config('lenmuc.role', 'program', true)")
         await owner.execute("ALTER TABLE answer NO FORCE ROW LEVEL SECURITY")
-        await owner.execute("ALTER TABLE audit NO FORCE ROW LEVEL SECURITY")
         await owner.execute("DELETE FROM answer WHERE person = $1", someone)
-        made = f"person {someone}"
-        await owner.execute("DELETE FROM audit WHERE person = $1 OR target = $2", someone, made)
         await owner.execute("DELETE FROM level_change WHERE offering = $1 AND cause <> 'loaded'", was.id)
         await owner.execute("DELETE FROM person WHERE id = $1", someone)
         await owner.execute(
@@ -69,8 +66,8 @@ async def pool(city: Content, postgres: "EmbeddedPostgres") -> AsyncIterator[tup
                 standing.since,
             )
         await owner.execute("ALTER TABLE answer FORCE ROW LEVEL SECURITY")
-        await owner.execute("ALTER TABLE audit FORCE ROW LEVEL SECURITY")
     await owner.close()
+    await forget_log(postgres)
 
 
 async def test_answers_at_the_same_time_to_different_criteria_end_in_the_right_level(

@@ -24,7 +24,7 @@ from lenmuc.store import audit as audit_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import reviews as reviews_store
 from lenmuc.store.database import PROGRAM, PUBLIC, PooledDatabase
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, forget_log
 
 CODE = "1.013852"  # see tests/pages/test_agency.py
 MISSING = ("3.03", "3.04", "3.05", "3.06")
@@ -72,10 +72,10 @@ async def committed(postgres: Any) -> AsyncIterator[PooledDatabase]:
         await db.close()
         owner = await asyncpg.connect(postgres.owner_dsn)
         await owner.execute("SELECT set_config('lenmuc.role', 'program', false)")
-        for table in ("review", "remark", "answer", "audit"):
+        for table in ("review", "remark", "answer"):
             await owner.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-        await owner.execute("TRUNCATE review, remark, answer, audit")
-        for table in ("review", "remark", "answer", "audit"):
+        await owner.execute("TRUNCATE review, remark, answer")
+        for table in ("review", "remark", "answer"):
             await owner.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         await owner.execute("DELETE FROM level_change WHERE cause <> 'loaded'")
         await owner.execute(
@@ -86,6 +86,7 @@ async def committed(postgres: Any) -> AsyncIterator[PooledDatabase]:
         await catalogue_store.roll_up_services(owner, CODE)
         await owner.execute("DELETE FROM person")
         await owner.close()
+        await forget_log(postgres)
 
 
 @pytest.mark.parametrize("first", ["verify", "answer"])
