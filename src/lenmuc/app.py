@@ -2,21 +2,24 @@
 serve.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from litestar import Litestar
 from litestar.di import Provide
 
+from lenmuc.actions.checking import Checker, Opens
 from lenmuc.actions.planning import Planner
 from lenmuc.actions.roadmap_view import Views
 from lenmuc.api import agencies, answers, health, offerings, schema, services
 from lenmuc.api import roadmaps as api_roadmaps
 from lenmuc.content.everything import Content
+from lenmuc.outside.fetching import Fetcher
 from lenmuc.pages import (
     account,
     agency,
     bulk,
+    checks,
     disagreements,
     people,
     planner,
@@ -30,26 +33,33 @@ from lenmuc.store.database import Database
 from lenmuc.web.gate import Gate
 from lenmuc.web.setup import wire
 
-PAGES = (account, people, public, agency, bulk, platform, planner, reviewing, disagreements, roadmaps)
+PAGES = (account, people, public, agency, bulk, platform, planner, reviewing, checks, disagreements, roadmaps)
 API = (services, agencies, offerings, answers, api_roadmaps, health, schema)
 
 
-def create_app(settings: Settings, db: Database, content: Content) -> Gate:
-    """The program behind its gate, for a server or a test."""
+def create_app(
+    settings: Settings, db: Database, content: Content, opens: Callable[[], Opens] = Fetcher
+) -> Gate:
+    """The program behind its gate, for a server or a test. `opens` makes what opens links."""
     wiring = wire(settings, db)
     solver = Planner(db)
     views = Views(db, content)
+    checker = Checker(db, content, settings.checks, opens)
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
         yield
         await solver.close()
+        await checker.close()
 
     async def the_content() -> Content:
         return content
 
     async def the_planner() -> Planner:
         return solver
+
+    async def the_checker() -> Checker:
+        return checker
 
     async def the_views() -> Views:
         return views
@@ -62,6 +72,7 @@ def create_app(settings: Settings, db: Database, content: Content) -> Gate:
             **wiring.dependencies,
             "content": Provide(the_content),
             "planner": Provide(the_planner),
+            "checker": Provide(the_checker),
             "views": Provide(the_views),
         },
         lifespan=[life],

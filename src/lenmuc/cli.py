@@ -1,4 +1,4 @@
-"""The command line: `lenmuc demo`, `serve`, `migrate`, `load`, `check`, `plan`, `user`, `audit`."""
+"""The command line: `lenmuc demo`, `serve`, `migrate`, `load`, `check`, `checks`, `plan`, `user`, `audit`."""
 
 import argparse
 import asyncio
@@ -10,14 +10,17 @@ from pathlib import Path
 import asyncpg
 
 from lenmuc import __version__, paths, running
-from lenmuc.actions import accounts, auditing, loading, planfile
+from lenmuc.actions import accounts, auditing, checking, loading, planfile
 from lenmuc.content.errors import ContentError
 from lenmuc.content.everything import load_content
 from lenmuc.content.locks import drafts
 from lenmuc.content.schemes import lock
 from lenmuc.core.chain import Head, Verified
+from lenmuc.core.checks import RESULTS
 from lenmuc.core.errors import LenMucError, Refused
+from lenmuc.outside.fetching import Fetcher
 from lenmuc.settings import BadSetting, Settings
+from lenmuc.store.database import PROGRAM
 from lenmuc.store.embedded import CannotStart
 from lenmuc.store.migrate import CannotMigrate
 
@@ -77,6 +80,22 @@ def _check(arguments: argparse.Namespace) -> None:
         print(f"{id}: a draft, which may still change; lenmuc check --lock publishes it")
 
 
+def _checks(arguments: argparse.Namespace) -> None:
+    settings, say = Settings.read(os.environ), running.teller()
+    wanted = checking.Wanted(arguments.agency, arguments.service, arguments.limit)
+
+    async def go() -> checking.Done:
+        content = load_content()
+        async with running.open_database(settings, say) as db:
+            run = await checking.start(db, settings.checks, PROGRAM, None, wanted)
+            say(f"looking at records and at most {wanted.links} links; Ctrl-C stops, what was found is kept")
+            return await checking.carry_out(db, content, Fetcher(), run, wanted)
+
+    done = asyncio.run(go())
+    counts = ", ".join(f"{done.counts.get(result, 0)} {result}" for result in RESULTS)
+    print(f"{done.state}; new findings: {counts}")
+
+
 def _plan(arguments: argparse.Namespace) -> None:
     text = sys.stdin.buffer.read() if arguments.problem == "-" else Path(arguments.problem).read_bytes()
     plan = planfile.plan(text, progress=lambda line: print(line, file=sys.stderr))
@@ -126,6 +145,12 @@ def _hash(text: str) -> bytes:
     return bytes.fromhex(text)
 
 
+def _links(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 <= int(text[:9]) <= 100_000):
+        raise argparse.ArgumentTypeError("write a whole number up to 100000")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lenmuc",
@@ -149,6 +174,17 @@ def _parser() -> argparse.ArgumentParser:
     check = command("check", _check, "Check the schemes and catalogue files without a database.")
     check.add_argument(
         "--lock", action="store_true", help="publish draft schemes: their files cannot change then"
+    )
+    checks = command(
+        "checks", _checks, "Look at records and links; findings are proposals (needs LENMUC_CHECKS=on)."
+    )
+    checks.add_argument("what", choices=["run"])
+    checks.add_argument(
+        "--agency", default="", metavar="CODE", help="answers and services of this agency only"
+    )
+    checks.add_argument("--service", default="", metavar="CODE", help="this service only")
+    checks.add_argument(
+        "--limit", type=_links, default=checking.MOST_LINKS, metavar="N", help="links at most"
     )
     plan = command("plan", _plan, "Compute a roadmap from a problem file (JSON) alone.")
     plan.add_argument("problem", metavar="PROBLEM", help="the problem file, or - for standard input")

@@ -36,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Filings a year above which a planner verifies a checklist; below it the lead of the agency does."""
     review_months: int = 12
     """How long a verified level holds."""
+    checks: bool = False
+    """Machines may look at records and open the links that people gave."""
 
     @property
     def embedded(self) -> bool:
@@ -62,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             language=_language(env),
             review_above=_whole(env, "LENMUC_REVIEW_ABOVE", 1000, 0, 1_000_000_000),
             review_months=_whole(env, "LENMUC_REVIEW_MONTHS", 12, 1, 120),
+            checks=_yes_or_no(env, "LENMUC_CHECKS"),
         )
 
 

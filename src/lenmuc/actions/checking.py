@@ -14,7 +14,7 @@ from lenmuc.core.checks import FORM_CRITERIA, Seen, look_at_record, recorded
 from lenmuc.core.errors import N_, Busy, NotAllowed, NotFound
 from lenmuc.core.services import facts
 from lenmuc.core.text import clean_line
-from lenmuc.outside.fetching import Fetched, Fetcher
+from lenmuc.outside.fetching import Fetched
 from lenmuc.outside.forms import look_at_form
 from lenmuc.store import audit as audit_store
 from lenmuc.store import catalogue as catalogue_store
@@ -195,7 +195,10 @@ async def carry_out(db: Database, content: Content, opens: Opens, run: int, want
             answers = await findings_store.links_to_check(conn, wanted.agency, wanted.service, wanted.links)
         links = _Links(db, run, opens, answers)
         state = "done" if await links.look() else "stopped"
-    except BaseException:
+    except asyncio.CancelledError:
+        await _end(db, run, "stopped")
+        raise
+    except Exception:
         await _end(db, run, "failed")
         raise
     await _end(db, run, state)
@@ -211,9 +214,7 @@ async def _end(db: Database, run: int, state: str) -> None:
 class Checker:
     """Runs checks in the background of the site."""
 
-    def __init__(
-        self, db: Database, content: Content, on: bool, opens: Callable[[], Opens] = Fetcher
-    ) -> None:
+    def __init__(self, db: Database, content: Content, on: bool, opens: Callable[[], Opens]) -> None:
         self.on = on
         self._db = db
         self._content = content

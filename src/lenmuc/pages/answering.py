@@ -9,11 +9,13 @@ from lenmuc.actions.answering import answer
 from lenmuc.actions.foreseeing import Effect, foresee
 from lenmuc.core.answers import BLOCKERS, Answer, AnswerForm, Effective, Target
 from lenmuc.core.checklists import Criterion, Scheme, citation
+from lenmuc.core.checks import Look
 from lenmuc.core.errors import N_, Conflict, Message, Refused, SignInNeeded
 from lenmuc.core.services import Service
 from lenmuc.pages.checklist import BLOCKER_WORDS, given, source, trail
 from lenmuc.pages.confirming import after
 from lenmuc.pages.desks import Desk, Open, Wish
+from lenmuc.pages.looking import Earlier, earlier_at, looks_at
 from lenmuc.store.database import Database
 from lenmuc.store.people import Session
 from lenmuc.store.queries import Connection
@@ -47,6 +49,7 @@ class Place(msgspec.Struct, frozen=True):
 
     `effective` counts here and `source` says why; `steps` are all answers that reach here, the widest first.
     `action` is where the form goes, `back` where one returns to. `effect`: what an answer for many would do.
+    `looks` is what machines found about the answer that counts, `before` what they found earlier.
     """
 
     scheme: Scheme
@@ -62,6 +65,8 @@ class Place(msgspec.Struct, frozen=True):
     effect: Effect | None = None
     service: Service | None = None
     remarks: tuple[Remark, ...] = ()
+    looks: tuple[Look, ...] = ()
+    before: tuple[Earlier, ...] = ()
 
     @property
     def own(self) -> Answer | None:
@@ -103,6 +108,8 @@ async def place_of(conn: Connection, desk: Desk, id: str) -> Place:
     criterion = desk.criterion(id)
     here, target, kept = desk.found[id], desk.target_of(criterion), desk.wish.content.kept
     wide = target.scope != "offering" and desk.may(criterion)
+    around = (desk.target.agency, desk.target.service, id)
+    looks = (await looks_at(conn, desk.found, *around)).get(id, ())
     return Place(
         desk.scheme,
         criterion,
@@ -117,6 +124,8 @@ async def place_of(conn: Connection, desk: Desk, id: str) -> Place:
         await foresee(conn, kept, desk.scheme, criterion, target) if wide else None,
         desk.service,
         tuple(remark for remark in desk.remarks if remark.criterion == id),
+        looks,
+        await earlier_at(conn, *around) if looks else (),
     )
 
 

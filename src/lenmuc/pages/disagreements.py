@@ -14,8 +14,10 @@ from lenmuc.pages.answering import AnyRequest
 from lenmuc.pages.public.lists import Paging, page_number, paging
 from lenmuc.store import answers as answers_store
 from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import findings as findings_store
 from lenmuc.store import reviews as reviews_store
 from lenmuc.store.database import Database
+from lenmuc.store.findings import FoundRow, Listing
 from lenmuc.store.queries import Connection
 from lenmuc.store.reviews import Disagreeing, Disagreements
 from lenmuc.web.access import needs
@@ -23,6 +25,7 @@ from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
 
 PAGE_SIZE = 20
+_CHECKS = 5  # findings shown here; the others are in their own list
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -41,12 +44,15 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class DisagreementsPage(msgspec.Struct, frozen=True):
-    """What `templates/review/disagreements.html` shows."""
+    """What `templates/review/disagreements.html` shows. `checks` are the worst findings of machines
+    that a person's answer contradicts; their `total` counts all.
+    """
 
     counts: Disagreements
     rows: tuple[Row, ...]
     paging: Paging
     illustrative: bool
+    checks: tuple[FoundRow, ...]
 
 
 async def gaps_of(conn: Connection, scheme: Scheme, offering: Disagreeing, language: str) -> tuple[Gap, ...]:
@@ -78,13 +84,14 @@ async def disagreements(
         counts = await reviews_store.count_disagreeing(conn)
         pages = paging(number, counts.differing, PAGE_SIZE, f"/{code}/disagreements", {})
         found = await reviews_store.disagreeing(conn, number, PAGE_SIZE)
+        apart = await findings_store.list_findings(conn, Listing(differing=True), _CHECKS)
         gaps = [await gaps_of(conn, content.scheme, offering, code) for offering in found]
     rows = tuple(
         Row(offering, in_use(offering.level, offering.online_filings), lacking)
         for offering, lacking in zip(found, gaps, strict=True)
     )
     illustrative = any(row.offering.filings_illustrative for row in rows)
-    shown = DisagreementsPage(counts, rows, pages, illustrative)
+    shown = DisagreementsPage(counts, rows, pages, illustrative, tuple(apart))
     return render(request, "review/disagreements.html", shown)
 
 

@@ -13,11 +13,13 @@ from lenmuc.actions.reviewing import check_verdict, judge, send_back, verify
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Answer, Effective
 from lenmuc.core.checklists import Criterion, Scheme
+from lenmuc.core.checks import Look
 from lenmuc.core.errors import N_, Conflict, Message, NotAllowed, NotFound, Refused
 from lenmuc.core.reviews import LevelStatus, Verifier, holds_until, may_decide, shown, verifier
 from lenmuc.core.services import Agency, facts
 from lenmuc.pages.answering import AnyRequest
 from lenmuc.pages.checklist import BLOCKER_WORDS, source
+from lenmuc.pages.looking import Looks, looks_at
 from lenmuc.pages.public.lists import Paging, page_number, paging
 from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
@@ -61,7 +63,8 @@ class InboxPage(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One criterion under review: what counts and why, what was remarked before, what the reviewer types.
+    """One criterion under review: what counts and why, what was remarked before, what the reviewer types,
+    what machines found about the answer.
 
     `proposal`: it is said not to apply and nobody has decided; `decidable`: the reviewer may decide it.
     """
@@ -76,6 +79,7 @@ class Item(msgspec.Struct, frozen=True):
     decidable: bool
     remark: str
     decision: str
+    looks: tuple[Look, ...] = ()
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -181,7 +185,9 @@ async def inbox(
     return render(request, "review/inbox.html", shown_page)
 
 
-def _item(visit: Visit, case: Case, criterion: Criterion, here: Effective, typed: Verdict) -> Item:
+def _item(
+    visit: Visit, case: Case, criterion: Criterion, here: Effective, typed: Verdict, looks: Looks
+) -> Item:
     answer = here.answer if here.source not in ("facts", "record") else None
     blocker = BLOCKER_WORDS[answer.blocker] if answer and answer.blocker in BLOCKER_WORDS else ""
     return Item(
@@ -195,17 +201,20 @@ def _item(visit: Visit, case: Case, criterion: Criterion, here: Effective, typed
         decidable=answer is not None and may_decide(visit.who, answer),
         remark=typed.remarks.get(criterion.id, ""),
         decision=typed.decisions.get(criterion.id, ""),
+        looks=looks.get(criterion.id, ()) if answer is not None else (),
     )
 
 
-def stages(visit: Visit, scheme: Scheme, case: Case, highest: int, typed: Verdict) -> tuple[Stage, ...]:
+def stages(
+    visit: Visit, scheme: Scheme, case: Case, highest: int, typed: Verdict, looks: Looks
+) -> tuple[Stage, ...]:
     """The defining criteria of levels 1 … `highest`, the highest level first."""
     found = []
     for level in reversed(scheme.levels):
         if level.number > highest:
             continue
         items = [
-            _item(visit, case, criterion, case.found[criterion.id], typed)
+            _item(visit, case, criterion, case.found[criterion.id], typed, looks)
             for criterion in scheme.members(scheme.at_level(level.number))
         ]
         loud = tuple(item for item in items if item.answer or item.earlier or item.remark)
@@ -229,6 +238,7 @@ async def _page(
     if agency is None:
         raise NotFound(N_("There is no such service or agency."))
     wanted, why_not = await judge(conn, scheme, visit.who, review, case.claim.rests_on, rules)
+    looks = await looks_at(conn, case.found, review.agency, review.service)
     highest = max(review.level, case.claim.level, case.offering.level)
     return ReviewPage(
         case=case,
@@ -237,7 +247,7 @@ async def _page(
         status=shown(case.standing, today(), rules),
         verifier=wanted,
         why_not=visit.language.gettext(why_not) if why_not else "",
-        stages=stages(visit, scheme, case, highest, typed),
+        stages=stages(visit, scheme, case, highest, typed, looks),
         settled=typed.settled,
         errors=errors,
     )

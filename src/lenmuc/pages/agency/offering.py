@@ -20,6 +20,7 @@ from lenmuc.pages.checklist import Checklist, Line, checklist
 from lenmuc.pages.confirming import Confirmation, confirmation, said_in
 from lenmuc.pages.criteria import criterion_routes, wish_of
 from lenmuc.pages.desks import Desk, Wish, counted, named
+from lenmuc.pages.looking import Looks, differing, looks_at
 from lenmuc.pages.switching import SchemeChoice, read_by
 from lenmuc.settings import Settings
 from lenmuc.store import standings as standings_store
@@ -37,6 +38,7 @@ class ChecklistPage(msgspec.Struct, frozen=True):
 
     `remarks` are those still open; `done` is the step of the review that was just taken, if any. `found` is
     the level by the set of rules that is shown, `main` whether that is the one that reviews are about.
+    `differing` is what machines found where it is not what the answers say.
     """
 
     agency: Agency
@@ -53,6 +55,7 @@ class ChecklistPage(msgspec.Struct, frozen=True):
     found: Class
     schemes: tuple[SchemeChoice, ...]
     main: bool
+    differing: Looks
 
     @property
     def can_submit(self) -> bool:
@@ -120,6 +123,7 @@ async def one_checklist(
     async with db.transaction(visit.who, read_only=True) as conn:
         agency = await my_agency(conn, visit)
         mine = await _open(conn, wish_of(request, content, scheme))
+        looks = await looks_at(conn, mine.desk.found, mine.offering.agency, mine.offering.service)
     desk, found = mine.desk, mine.classes[mine.desk.scheme.id]
     whole, status = checklist(desk), shown(mine.case.standing, today(), rules_of(settings))
     lines = {line.criterion.id: line for block in whole.steps for line in block.lines}
@@ -138,6 +142,7 @@ async def one_checklist(
         found=found,
         schemes=desk.choices({id: each.level for id, each in mine.classes.items()}),
         main=desk.wish.main,
+        differing=differing(looks),
     )
     return render(request, "agency/checklist.html", page)
 
