@@ -12,7 +12,7 @@ from lenmuc import paths
 from lenmuc.content.schemes import load_schemes
 from lenmuc.core.answers import Answer
 from lenmuc.core.checklists import Scheme
-from lenmuc.core.readiness import assess, assess_all, effective, ids, layers, settle
+from lenmuc.core.readiness import assess, assess_all, effective, ids, layers, outcomes, settle
 from lenmuc.core.services import Service, facts
 from tests.core.make import service
 
@@ -170,3 +170,31 @@ def test_every_effective_answer_says_where_it_comes_from() -> None:
     assert {c: found[c].source for c in ("1.01", "3.01", "3.05", "3.21", "4.01")} == {
         "1.01": "record", "3.01": "none", "3.05": "offering", "3.21": "none", "4.01": "facts",
     }  # fmt: skip
+
+
+AGENCIES, CODES = ("STP", "SXD", "X00070"), ("1.1", "1.2", "1.3")
+
+
+@given(
+    st.dictionaries(
+        st.tuples(
+            st.sampled_from([criterion.id for criterion in SCHEME.criteria]),
+            st.sampled_from(("", *AGENCIES)),
+            st.sampled_from(("", *CODES)),
+        ),
+        st.sampled_from(("met", "not_met", "unknown", "not_applicable", "proposed")),
+        max_size=30,
+    )
+)
+def test_the_usual_and_the_own_say_what_each_offering_alone_would(
+    said: dict[tuple[str, str, str], str],
+) -> None:
+    records = [service(code=CODES[0]), service(code=CODES[1], **FREE), service(code=CODES[2], has_steps=None)]
+    settled = {record.code: settle(SCHEME, facts(record)) for record in records}
+    answers = layers(SCHEME, [(*place, value) for place, value in said.items()])
+    pairs = [(code, agency) for code in CODES for agency in AGENCIES]
+    short = outcomes(SCHEME, settled, answers)
+    every = assess_all(SCHEME, pairs, settled, answers)
+    for (code, agency), result in zip(pairs, every, strict=True):
+        found = short.own.get((code, agency), short.usual[code])
+        assert (found.level, found.missing) == (result.level, result.missing)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from lenmuc.actions.levels import Shift, decides, rows_of, settled_services
+from lenmuc.actions.levels import Shift, answers_for, decides, records, work_out
 from lenmuc.core.answers import Target
 from lenmuc.core.checklists import Criterion, Scheme
-from lenmuc.core.readiness import assess_all, layers
 from lenmuc.store import answers as answers_store
 from lenmuc.store import offerings as offerings_store
+from lenmuc.store.offerings import foresee_levels
 from lenmuc.store.queries import Connection
 
 
@@ -42,31 +42,23 @@ async def foresee(
     if not deciding:
         counts = await offerings_store.count_levels(conn, target.agency, target.service)
         return Effect(counts.total, own)
-    values = [
-        (row["criterion"], row["agency"], row["service"], row["value"])
-        for row in await answers_store.every_value(conn, target.service, target.agency)
-    ]
+    services = await records(conn, target.service)
     place = (criterion.id, target.agency, target.service)
-    others = [value for value in values if value[:3] != place]
+    others = [given for given in await answers_for(conn, deciding, target) if given[:3] != place]
     reaches = 0
     shifts: dict[str, Shift] = {}
     for each in deciding:
-        rows = await rows_of(conn, schemes[0], each, target)
-        settled = await settled_services(conn, each, target.service)
-        pairs = [(row["service"], row["agency"]) for row in rows]
-        then = [
-            [
-                result.level
-                for result in assess_all(each, pairs, settled, layers(each, [*others, (*place, value)]))
-            ]
+        met, unmet = [
+            await foresee_levels(
+                conn,
+                each.id,
+                target,
+                await work_out(each, services, [*others, (*place, value)], target),
+                main=each is schemes[0],
+            )
             for value in ("met", "not_met")
         ]
-        now = [row["level"] or 0 for row in rows]
-        reaches = len(rows)
-        shifts[each.id] = Shift(
-            each,
-            rose=sum(after > before for before, after in zip(now, then[0], strict=True)),
-            fell=sum(after < before for before, after in zip(now, then[1], strict=True)),
-        )
+        reaches = met.reaches
+        shifts[each.id] = Shift(each, rose=met.rise, fell=unmet.fall)
     asked = shifts.pop(scheme.id, Shift(scheme))
     return Effect(reaches, own, asked.rose, asked.fell, tuple(shifts.values()))

@@ -1,20 +1,26 @@
 """Recomputing levels after answers changed, by every scheme that is kept: only what moved is written."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
 
-import asyncpg
 import msgspec
 
 from lenmuc.core.answers import Target
 from lenmuc.core.checklists import Criterion, Scheme
-from lenmuc.core.readiness import Layers, ServiceFacts, assess_all, ids, layers, settle
+from lenmuc.core.readiness import Outcomes, Readiness, ServiceFacts, ids, layers, outcomes, settle
 from lenmuc.core.services import Service, facts
 from lenmuc.store import answers as answers_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
-from lenmuc.store import standings as standings_store
-from lenmuc.store.offerings import Move
+from lenmuc.store.offerings import Levels
 from lenmuc.store.queries import Connection
+
+Given = tuple[str, str, str, str]  # criterion, agency, service, value
+Progress = Callable[[int, int], None]
+
+
+def _unseen(done: int, of: int) -> None:
+    """Progress that nobody looks at."""
 
 
 class Shift(msgspec.Struct, frozen=True):
@@ -42,7 +48,8 @@ class Moved(msgspec.Struct, frozen=True):
         return next((shift for shift in (self.main, *self.beside) if shift.scheme is scheme), Shift(scheme))
 
 
-async def _records(conn: Connection, service: str) -> list[Service]:
+async def records(conn: Connection, service: str) -> list[Service]:
+    """The records of all services, or of one."""
     if not service:
         return await catalogue_store.all_services(conn)
     one = await catalogue_store.find_service(conn, service)
@@ -55,72 +62,81 @@ def _settled(scheme: Scheme, services: Iterable[Service]) -> dict[str, ServiceFa
 
 async def settled_services(conn: Connection, scheme: Scheme, service: str = "") -> dict[str, ServiceFacts]:
     """What the records of all services, or of one, settle by themselves."""
-    return _settled(scheme, await _records(conn, service))
+    return _settled(scheme, await records(conn, service))
 
 
-async def rows_of(
-    conn: Connection, main: Scheme, scheme: Scheme, target: Target
-) -> Sequence[asyncpg.Record]:
-    """(id, service, agency, level, missing) by `scheme` of every offering that `target` reaches."""
-    if scheme is main:
-        return await offerings_store.every_offering(conn, target.service, target.agency)
-    return await standings_store.every_standing(conn, scheme.id, target.service, target.agency)
+def _columns(scheme: Scheme, found: Outcomes) -> Levels:
+    places: dict[tuple[int, int], int] = {}
 
+    def place(result: Readiness) -> int:
+        return places.setdefault((result.level, result.missing), len(places))
 
-def _moves(
-    scheme: Scheme, rows: Sequence[asyncpg.Record], settled: dict[str, ServiceFacts], given: Layers
-) -> list[Move]:
-    found = assess_all(scheme, [(row["service"], row["agency"]) for row in rows], settled, given)
-    names: dict[int, tuple[str, ...]] = {}
-    moves: list[Move] = []
-    for row, result in zip(rows, found, strict=True):
-        missing = names.get(result.missing)
-        if missing is None:
-            missing = names[result.missing] = tuple(ids(scheme, result.missing))
-        if row["level"] != result.level or tuple(row["missing"]) != missing:
-            moves.append(Move(row["id"], row["level"], result.level, missing))
-    return moves
-
-
-def _shift(scheme: Scheme, moves: Sequence[Move]) -> Shift:
-    known = [(move.from_level, move.to_level) for move in moves if move.from_level is not None]
-    one = known[0] if len(known) == 1 else (None, None)
-    return Shift(
-        scheme,
-        sum(after > before for before, after in known),
-        sum(after < before for before, after in known),
-        len(moves),
-        *one,
+    usual = [place(result) for result in found.usual.values()]
+    own = [place(result) for result in found.own.values()]
+    return Levels(
+        [level for level, _ in places],
+        ["{" + ",".join(ids(scheme, missing)) + "}" for _, missing in places],
+        list(found.usual),
+        usual,
+        [service for service, _ in found.own],
+        [agency for _, agency in found.own],
+        own,
     )
 
 
+def _worked_out(scheme: Scheme, services: Sequence[Service], answers: Sequence[Given]) -> Levels:
+    return _columns(scheme, outcomes(scheme, _settled(scheme, services), layers(scheme, answers)))
+
+
+async def work_out(
+    scheme: Scheme, services: Sequence[Service], answers: Sequence[Given], target: Target
+) -> Levels:
+    """The levels of all that `target` reaches, from the records and the answers. What takes long is done in
+    a thread, so that others are served meanwhile.
+    """
+    if target.scope == "offering":
+        return _worked_out(scheme, services, answers)
+    return await asyncio.to_thread(_worked_out, scheme, services, answers)
+
+
+async def answers_for(conn: Connection, schemes: Iterable[Scheme], target: Target) -> list[Given]:
+    """The answers that reach the offerings of `target` and decide levels by one of the schemes."""
+    criteria = sorted({c.id for scheme in schemes for c in scheme.criteria if decides_levels(c)})
+    rows = await answers_store.every_value(conn, target.service, target.agency, criteria)
+    return [(row["criterion"], row["agency"], row["service"], row["value"]) for row in rows]
+
+
 async def recompute(
-    conn: Connection, schemes: Sequence[Scheme], target: Target, cause: str, criterion: str = ""
+    conn: Connection,
+    schemes: Sequence[Scheme],
+    target: Target,
+    cause: str,
+    criterion: str = "",
+    progress: Progress = _unseen,
 ) -> Moved:
     """Bring the levels of every offering that an answer at `target` reaches up to date, by every scheme.
 
     The first of `schemes` is the main one. With `criterion`, the schemes whose levels it decides are enough.
     The transaction must hold `answers_store.lock` for the target, and act for somebody who reads all its
-    answers.
+    answers. `progress` is told how many schemes are done, and of how many.
     """
     main = schemes[0]
     wanted = [scheme for scheme in schemes if not criterion or decides(scheme, criterion)]
     if not wanted:
         return Moved(Shift(main))
-    services = await _records(conn, target.service)
-    values = await answers_store.every_value(conn, target.service, target.agency)
-    answers = [(row["criterion"], row["agency"], row["service"], row["value"]) for row in values]
+    progress(0, len(wanted))
+    services = await records(conn, target.service)
+    answers = await answers_for(conn, wanted, target)
     shifts: dict[str, Shift] = {}
-    for scheme in wanted:
-        rows = await rows_of(conn, main, scheme, target)
-        moves = _moves(scheme, rows, _settled(scheme, services), layers(scheme, answers))
-        if scheme is main:
-            await offerings_store.move_levels(conn, scheme.id, moves, cause)
-            if any(move.from_level != move.to_level for move in moves):
-                await catalogue_store.roll_up_services(conn, target.service)
-        else:
-            await standings_store.move_standings(conn, scheme.id, moves, cause)
-        shifts[scheme.id] = _shift(scheme, moves)
+    for done, scheme in enumerate(wanted, start=1):
+        levels = await work_out(scheme, services, answers, target)
+        moved = await offerings_store.move_levels(
+            conn, scheme.id, target, levels, cause, main=scheme is main
+        )
+        if scheme is main and (moved.rose or moved.fell):
+            await catalogue_store.roll_up_services(conn, target.service)
+        shifts[scheme.id] = Shift(scheme, moved.rose, moved.fell, moved.touched, moved.before, moved.after)
+        progress(done, len(wanted))
     return Moved(shifts.pop(main.id, Shift(main)), tuple(shifts.values()))
 
 

@@ -25,13 +25,15 @@ async def find_answer(conn: Connection, criterion: str, target: Target) -> Answe
     return await Q.one(conn, "find_answer", Answer, criterion, target.agency, target.service)
 
 
-async def every_value(conn: Connection, service: str = "", agency: str = "") -> Sequence[asyncpg.Record]:
+async def every_value(
+    conn: Connection, service: str = "", agency: str = "", criteria: Sequence[str] | None = None
+) -> Sequence[asyncpg.Record]:
     """(criterion, agency, service, value, blocker) of every answer, or of those that reach a service or an
-    agency.
+    agency, or to these criteria.
 
     "Not applicable" that nobody has accepted has the value `proposed`.
     """
-    return await Q.rows(conn, "every_value", service or None, agency or None)
+    return await Q.rows(conn, "every_value", service or None, agency or None, criteria)
 
 
 async def count_exceptions(conn: Connection, criterion: str, target: Target) -> int:

@@ -22,7 +22,8 @@ WHERE a.criterion = $1 AND a.agency = $2 AND a.service = $3;
 SELECT criterion, agency, service,
        CASE WHEN value = 'not_applicable' AND decision <> 'accepted' THEN 'proposed' ELSE value END AS value, blocker
 FROM answer
-WHERE ($1::text IS NULL OR service IN ('', $1)) AND ($2::text IS NULL OR agency IN ('', $2));
+WHERE ($1::text IS NULL OR service IN ('', $1)) AND ($2::text IS NULL OR agency IN ('', $2))
+  AND ($3::text[] IS NULL OR criterion = ANY ($3));
 
 -- name: count_exceptions
 SELECT count(*)::int FROM answer WHERE criterion = $1 AND service = $2 AND agency <> '';

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import asyncpg
 import msgspec
 
+from lenmuc.core.answers import Target
 from lenmuc.core.levels import LevelCounts
 from lenmuc.store.queries import Connection, queries
 from lenmuc.store.search import tsquery
@@ -74,13 +75,46 @@ class LevelChange(msgspec.Struct, frozen=True):
     cause: str
 
 
-class Move(msgspec.Struct, frozen=True):
-    """What an offering's row becomes; `from_level` is `None` when nothing was stored before."""
+class Levels(msgspec.Struct, frozen=True):
+    """Levels as they should be, in columns: each of the `levels` with its `missing` criteria once; by its
+    position, which of them every offering of a service has, and which single offerings have another.
+    """
 
-    id: int
-    from_level: int | None
-    to_level: int
-    missing: tuple[str, ...]
+    levels: list[int]
+    missing: list[str]  # as the database writes a list: {1.01,3.02}
+    services: list[str]
+    usual: list[int]
+    own_services: list[str]
+    own_agencies: list[str]
+    own: list[int]
+
+    @property
+    def columns(self) -> tuple[list[int] | list[str], ...]:
+        """In the order of the queries."""
+        numbers = list(range(len(self.levels)))
+        usual = (self.services, self.usual)
+        return numbers, self.levels, self.missing, *usual, self.own_services, self.own_agencies, self.own
+
+
+class Count(msgspec.Struct, frozen=True):
+    """Offerings that moved: `touched` counts those whose missing criteria changed as well.
+
+    `before` and `after` are the levels where a single one moved.
+    """
+
+    touched: int
+    rose: int
+    fell: int
+    before: int | None
+    after: int | None
+
+
+class Foreseen(msgspec.Struct, frozen=True):
+    """Offerings that an answer reaches, and how many would rise or fall."""
+
+    reaches: int
+    rise: int
+    fall: int
 
 
 async def find_offering(conn: Connection, id: int) -> Offering | None:
@@ -154,20 +188,25 @@ async def shared_services(conn: Connection) -> frozenset[str]:
     return frozenset(row["service"] for row in await Q.rows(conn, "shared_services"))
 
 
-async def move_levels(conn: Connection, scheme: str, moves: Sequence[Move], cause: str) -> None:
-    """Store new levels and what they lack; where the level itself moved, the history says so."""
-    if not moves:
-        return
-    missing = ["{" + ",".join(move.missing) + "}" for move in moves]
-    await Q.run(conn, "move_levels", [m.id for m in moves], [m.to_level for m in moves], missing)
-    await record_changes(conn, scheme, [m for m in moves if m.from_level != m.to_level], cause)
+async def move_levels(
+    conn: Connection, scheme: str, target: Target, levels: Levels, cause: str, *, main: bool
+) -> Count:
+    """Store the levels that changed of all that `target` reaches; where the level itself moved, the history
+    says so. The main scheme's stand at the offering, those of others beside it.
+    """
+    place = (target.service or None, target.agency or None)
+    name = "move_levels" if main else "move_standings"
+    moved = await Q.one(conn, name, Count, *place, *levels.columns, scheme, cause)
+    return moved or Count(0, 0, 0, None, None)
 
 
-async def record_changes(conn: Connection, scheme: str, moved: Sequence[Move], cause: str) -> None:
-    """Write the history of levels that moved."""
-    if moved:
-        ids, before, after = ([getattr(m, name) for m in moved] for name in ("id", "from_level", "to_level"))
-        await Q.run(conn, "record_changes", scheme, cause, ids, before, after)
+async def foresee_levels(
+    conn: Connection, scheme: str, target: Target, levels: Levels, *, main: bool
+) -> Foreseen:
+    """What `move_levels` would do."""
+    place = (target.service or None, target.agency or None)
+    found = await Q.one(conn, "foresee_levels", Foreseen, *place, *levels.columns, "" if main else scheme)
+    return found or Foreseen(0, 0, 0)
 
 
 async def level_history(conn: Connection, offering: int, scheme: str) -> list[LevelChange]:

@@ -61,15 +61,77 @@ SELECT id, service, agency, filings, level, missing FROM offering
 WHERE ($1::text IS NULL OR service = $1) AND ($2::text IS NULL OR agency = $2)
 ORDER BY id;
 
--- name: move_levels
-UPDATE offering o SET level = n.level, missing = n.missing::text[], since = CASE WHEN o.level = n.level THEN o.since ELSE now() END
-FROM unnest($1::bigint[], $2::smallint[], $3::text[]) AS n (id, level, missing)
-WHERE o.id = n.id;
+-- Levels as they should be come in few rows: each `result` once, which of them is `usual` for a service, and which
+-- single offerings have their `own`. What they are compared with stays here: it is 75,000 rows in a city.
+-- name: move_levels -> Count
+WITH result AS (
+    SELECT n, level, missing::text[] FROM unnest($3::int[], $4::smallint[], $5::text[]) AS r (n, level, missing)
+), usual AS (
+    SELECT * FROM unnest($6::text[], $7::int[]) AS u (service, n)
+), own AS (
+    SELECT * FROM unnest($8::text[], $9::text[], $10::int[]) AS w (service, agency, n)
+), moved AS MATERIALIZED (
+    SELECT o.id, o.level AS was, r.level, r.missing
+    FROM offering o JOIN usual u USING (service) LEFT JOIN own w USING (service, agency)
+    JOIN result r ON r.n = coalesce(w.n, u.n)
+    WHERE ($1::text IS NULL OR service = $1) AND ($2::text IS NULL OR agency = $2)
+      AND (o.level, o.missing) IS DISTINCT FROM (r.level, r.missing)
+), history AS (
+    INSERT INTO level_change (offering, scheme, from_level, to_level, cause)
+    SELECT id, $11, was, level, $12 FROM moved WHERE was <> level
+), written AS (
+    UPDATE offering o SET level = m.level, missing = m.missing, since = CASE WHEN m.was = m.level THEN o.since ELSE now() END
+    FROM moved m WHERE o.id = m.id
+)
+SELECT count(*)::int AS touched, count(*) FILTER (WHERE level > was)::int AS rose,
+       count(*) FILTER (WHERE level < was)::int AS fell,
+       CASE WHEN count(was) = 1 THEN min(was) END AS before, CASE WHEN count(was) = 1 THEN min(level) FILTER (WHERE was IS NOT NULL) END AS after
+FROM moved;
 
--- name: record_changes
-INSERT INTO level_change (offering, scheme, from_level, to_level, cause)
-SELECT n.id, $1, n.from_level, n.to_level, $2
-FROM unnest($3::bigint[], $4::smallint[], $5::smallint[]) AS n (id, from_level, to_level);
+-- The same for a scheme beside the main one; what was never worked out has no level yet, and no history.
+-- name: move_standings -> Count
+WITH result AS (
+    SELECT n, level, missing::text[] FROM unnest($3::int[], $4::smallint[], $5::text[]) AS r (n, level, missing)
+), usual AS (
+    SELECT * FROM unnest($6::text[], $7::int[]) AS u (service, n)
+), own AS (
+    SELECT * FROM unnest($8::text[], $9::text[], $10::int[]) AS w (service, agency, n)
+), moved AS MATERIALIZED (
+    SELECT o.id, s.level AS was, r.level, r.missing
+    FROM offering o JOIN usual u USING (service) LEFT JOIN own w USING (service, agency)
+    JOIN result r ON r.n = coalesce(w.n, u.n)
+    LEFT JOIN standing s ON s.offering = o.id AND s.scheme = $11
+    WHERE ($1::text IS NULL OR service = $1) AND ($2::text IS NULL OR agency = $2)
+      AND (s.level, s.missing) IS DISTINCT FROM (r.level, r.missing)
+), history AS (
+    INSERT INTO level_change (offering, scheme, from_level, to_level, cause)
+    SELECT id, $11, was, level, $12 FROM moved WHERE was <> level
+), written AS (
+    INSERT INTO standing AS s (offering, scheme, level, missing) SELECT id, $11, level, missing FROM moved
+    ON CONFLICT (offering, scheme) DO UPDATE SET level = excluded.level, missing = excluded.missing,
+        since = CASE WHEN s.level = excluded.level THEN s.since ELSE now() END
+)
+SELECT count(*)::int AS touched, count(*) FILTER (WHERE level > was)::int AS rose,
+       count(*) FILTER (WHERE level < was)::int AS fell,
+       CASE WHEN count(was) = 1 THEN min(was) END AS before, CASE WHEN count(was) = 1 THEN min(level) FILTER (WHERE was IS NOT NULL) END AS after
+FROM moved;
+
+-- What would move, by the main scheme ($11 is empty) or another; nothing is written.
+-- name: foresee_levels -> Foreseen
+WITH result AS (
+    SELECT n, level, missing::text[] FROM unnest($3::int[], $4::smallint[], $5::text[]) AS r (n, level, missing)
+), usual AS (
+    SELECT * FROM unnest($6::text[], $7::int[]) AS u (service, n)
+), own AS (
+    SELECT * FROM unnest($8::text[], $9::text[], $10::int[]) AS w (service, agency, n)
+)
+SELECT count(*)::int AS reaches, count(*) FILTER (WHERE r.level > now.level)::int AS rise,
+       count(*) FILTER (WHERE r.level < now.level)::int AS fall
+FROM offering o JOIN usual u USING (service) LEFT JOIN own w USING (service, agency)
+JOIN result r ON r.n = coalesce(w.n, u.n)
+LEFT JOIN standing s ON s.offering = o.id AND s.scheme = $11
+CROSS JOIN LATERAL (SELECT CASE WHEN $11 = '' THEN o.level ELSE coalesce(s.level, 0) END AS level) now
+WHERE ($1::text IS NULL OR service = $1) AND ($2::text IS NULL OR agency = $2);
 
 -- name: level_history -> LevelChange
 SELECT from_level, to_level, at, cause FROM level_change WHERE offering = $1 AND scheme = $2
