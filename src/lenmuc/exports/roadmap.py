@@ -1,6 +1,7 @@
 """What every file of a roadmap is made from, and the words that more than one of them uses."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -8,6 +9,7 @@ import msgspec
 
 from lenmuc.core.checklists import Words
 from lenmuc.core.errors import N_, Message
+from lenmuc.core.roadmap.sentences import quarter_words
 from lenmuc.core.roadmap.view import Line, RoadmapView
 
 ILLUSTRATIVE = N_("illustrative figures")
@@ -31,6 +33,18 @@ class Speaker(Protocol):
 
     def pick(self, words: Words) -> str:
         """A text of the checklists in this language."""
+        ...
+
+    def number(self, value: int | float, decimals: int = 0) -> str:
+        """A number as this language writes it."""
+        ...
+
+    def share(self, part: int | float, whole: int | float, decimals: int = 0) -> str:
+        """`part` of `whole` in per cent."""
+        ...
+
+    def date(self, day: dt.date) -> str:
+        """A day as this language writes it; a moment is read in Viet Nam time."""
         ...
 
 
@@ -57,6 +71,22 @@ def name_of(names: Any, code: str, speaker: Speaker) -> str:
     """The name behind a code, or the code itself; nothing for nothing."""
     words = names.get(code)
     return speaker.pick(words) if isinstance(words, Words) else code
+
+
+def quarters_in_words(view: RoadmapView, speaker: Speaker) -> list[str]:
+    """The quarters as they stand at the head of a column: Quý I/2027, Q1 2027."""
+    names = [speaker.message(quarter_words(name)) for name in view.quarters]
+    return [name[:1].upper() + name[1:] for name in names]
+
+
+def days_of(quarter: str) -> tuple[dt.date, dt.date] | None:
+    """First and last day of a quarter such as 2027Q1; None for a name that is not a quarter's."""
+    found = re.fullmatch(r"([1-9][0-9]{3})Q([1-4])", quarter)
+    if found is None:
+        return None
+    year, number = int(found[1]), int(found[2])
+    after = dt.date(year + number // 4, 3 * number % 12 + 1, 1)
+    return dt.date(year, 3 * number - 2, 1), after - dt.timedelta(days=1)
 
 
 def quarter_of(view: RoadmapView, line: Line) -> str:

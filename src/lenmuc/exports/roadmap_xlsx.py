@@ -8,8 +8,8 @@ import msgspec
 import xlsxwriter
 
 from lenmuc.core.errors import N_
-from lenmuc.core.roadmap.sentences import pool_words, quarter_words
-from lenmuc.exports.roadmap import ILLUSTRATIVE, RoadmapFile, Speaker, name_of
+from lenmuc.core.roadmap.sentences import pool_words
+from lenmuc.exports.roadmap import ILLUSTRATIVE, RoadmapFile, Speaker, name_of, quarters_in_words
 from lenmuc.exports.roadmap_csv import COLUMNS, cells, in_order
 
 _ITEM_WIDTHS = (22, 10, 46, 14, 46, 12, 30, 24, 11, 12, 12, 14, 14, 18, 80)
@@ -54,8 +54,7 @@ class _Book:
         return self.speaker.gettext(text, **params)
 
     def quarters(self) -> list[str]:
-        names = [self.speaker.message(quarter_words(name)) for name in self.file.view.quarters]
-        return [name[:1].upper() + name[1:] for name in names]
+        return quarters_in_words(self.file.view, self.speaker)
 
     def sheet(self, name: str, widths: Sequence[float], *, landscape: bool = True) -> Any:
         sheet = self.book.add_worksheet(name)
