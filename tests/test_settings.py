@@ -6,6 +6,7 @@ import pytest
 
 from lenmuc import paths
 from lenmuc.settings import BadSetting, Settings
+from lenmuc.settings_outside import ProviderSettings
 
 
 def test_nothing_needs_to_be_set():
@@ -28,6 +29,13 @@ def test_everything_can_be_set(tmp_path: Path):
             "LENMUC_LANGUAGE": "en",
             "LENMUC_REVIEW_ABOVE": "0",
             "LENMUC_REVIEW_MONTHS": "24",
+            "LENMUC_URL": "https://lenmuc.example/",
+            "LENMUC_OIDC_ISSUER": "https://login.example/realms/city/",
+            "LENMUC_OIDC_CLIENT_ID": "lenmuc",
+            "LENMUC_OIDC_CLIENT_SECRET": "hush",
+            "LENMUC_OIDC_NAME": "Cổng Hà Nội",
+            "LENMUC_OIDC_LINK": "email",
+            "LENMUC_OIDC_STRONG": "amr:mfa acr:high",
         }
     )
     assert settings == Settings(
@@ -40,8 +48,65 @@ def test_everything_can_be_set(tmp_path: Path):
         language="en",
         review_above=0,
         review_months=24,
+        url="https://lenmuc.example",
+        provider=ProviderSettings(
+            issuer="https://login.example/realms/city/",
+            client_id="lenmuc",
+            client_secret="hush",
+            name="Cổng Hà Nội",
+            link="email",
+            strong=("amr:mfa", "acr:high"),
+        ),
     )
     assert not settings.embedded
+    assert "hush" not in repr(settings)
+
+
+PROVIDER = {
+    "LENMUC_URL": "https://lenmuc.example",
+    "LENMUC_OIDC_ISSUER": "https://login.example",
+    "LENMUC_OIDC_CLIENT_ID": "lenmuc",
+    "LENMUC_OIDC_CLIENT_SECRET": "hush",
+}
+
+
+@pytest.mark.parametrize("missing", PROVIDER)
+def test_a_provider_is_set_whole_or_not_at_all(missing: str):
+    assert Settings.read(PROVIDER).provider is not None
+    with pytest.raises(BadSetting, match=r"LENMUC_OIDC_ISSUER"):
+        Settings.read({name: value for name, value in PROVIDER.items() if name != missing})
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path):
+    (tmp_path / "secret").write_text("from a file\n")
+    env = {**PROVIDER, "LENMUC_OIDC_CLIENT_SECRET": ""}
+    read = Settings.read({**env, "LENMUC_OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret")})
+    assert read.provider
+    assert read.provider.client_secret == "from a file"
+    with pytest.raises(BadSetting, match=r"^LENMUC_OIDC_CLIENT_SECRET_FILE .*cannot be read"):
+        Settings.read({**env, "LENMUC_OIDC_CLIENT_SECRET_FILE": str(tmp_path / "nothing")})
+    with pytest.raises(BadSetting, match="Keep one"):
+        Settings.read({**PROVIDER, "LENMUC_OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret")})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LENMUC_URL", "http://lenmuc.example"),
+        ("LENMUC_URL", "lenmuc.example"),
+        ("LENMUC_URL", "https://lenmuc.example:port"),
+        ("LENMUC_URL", "https://me:hush@lenmuc.example"),
+        ("LENMUC_OIDC_ISSUER", "http://login.example"),
+        ("LENMUC_OIDC_ISSUER", "https://login.example?realm=city"),
+        ("LENMUC_OIDC_ISSUER", "file:///etc/passwd"),
+        ("LENMUC_OIDC_LINK", "username"),
+        ("LENMUC_OIDC_STRONG", "mfa"),
+    ],
+)
+def test_a_wrong_value_beside_a_provider_is_named_with_its_remedy(name: str, value: str):
+    with pytest.raises(BadSetting, match=rf"^{name}\b.*\bWrite ") as told:
+        Settings.read({**PROVIDER, name: value})
+    assert "hush" not in str(told.value)
 
 
 @pytest.mark.parametrize(

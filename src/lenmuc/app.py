@@ -10,6 +10,7 @@ from litestar.di import Provide
 
 from lenmuc.actions.checking import Checker, Opens
 from lenmuc.actions.planning import Planner
+from lenmuc.actions.provider import Provider
 from lenmuc.actions.roadmap_view import Views
 from lenmuc.api import agencies, answers, health, offerings, schema, services
 from lenmuc.api import roadmaps as api_roadmaps
@@ -43,6 +44,7 @@ def create_app(
     """The program behind its gate, for a server or a test. `opens` makes what opens links."""
     wiring = wire(settings, db)
     solver = Planner(db)
+    identity_provider = Provider(settings.provider, settings.url) if settings.provider else None
     views = Views(db, content)
     checker = Checker(db, content, settings.checks, opens)
 
@@ -60,6 +62,8 @@ def create_app(
 
     async def the_checker() -> Checker:
         return checker
+    async def the_provider() -> Provider | None:
+        return identity_provider
 
     async def the_views() -> Views:
         return views
@@ -73,6 +77,7 @@ def create_app(
             "content": Provide(the_content),
             "planner": Provide(the_planner),
             "checker": Provide(the_checker),
+            "provider": Provide(the_provider),
             "views": Provide(the_views),
         },
         lifespan=[life],

@@ -6,15 +6,14 @@ from typing import Self
 
 import msgspec
 
-from lenmuc import paths
+from lenmuc import paths, settings_outside
+from lenmuc.settings_outside import BadSetting, ProviderSettings
+
+__all__ = ["LANGUAGES", "BadSetting", "Settings"]
 
 LANGUAGES = ("vi", "en")
 _YES = {"1", "true", "yes", "on"}
 _NO = {"", "0", "false", "no", "off"}
-
-
-class BadSetting(ValueError):
-    """A variable of the environment cannot be used. The text names it and says what to write instead."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +37,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How long a verified level holds."""
     checks: bool = False
     """Machines may look at records and open the links that people gave."""
+    url: str = ""
+    """The address of this site as people reach it, without a `/` at its end; what leads back here uses it."""
+    provider: ProviderSettings | None = None
+    """The identity provider of the authority; without one, people sign in with their password alone."""
 
     @property
     def embedded(self) -> bool:
@@ -54,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 "LENMUC_OWNER_DATABASE_URL needs DATABASE_URL beside it. "
                 "Set both, or neither to use the built-in database."
             )
+        url = settings_outside.web_address(env, "LENMUC_URL", example="https://lenmuc.example.gov.vn").rstrip("/")
         return cls(
             host=_text(env, "LENMUC_HOST", "127.0.0.1"),
             port=_port(env),
@@ -65,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             review_above=_whole(env, "LENMUC_REVIEW_ABOVE", 1000, 0, 1_000_000_000),
             review_months=_whole(env, "LENMUC_REVIEW_MONTHS", 12, 1, 120),
             checks=_yes_or_no(env, "LENMUC_CHECKS"),
+            url=url,
+            provider=settings_outside.provider(env, url),
         )
 
 

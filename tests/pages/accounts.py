@@ -8,9 +8,12 @@ import html5lib
 import httpx
 import pyotp
 from litestar import Litestar
+from litestar.di import Provide
 
+from lenmuc.actions.provider import Provider
 from lenmuc.pages import account, people
 from lenmuc.settings import Settings
+from lenmuc.settings_outside import ProviderSettings
 from lenmuc.store import audit as audit_store
 from lenmuc.web.setup import wire
 
@@ -21,14 +24,19 @@ OTHER = "trâu ơi ta bảo trâu này"
 class Site:
     """The program; each browser is somebody else's."""
 
-    def __init__(self, db: Any) -> None:
+    def __init__(self, db: Any, provider: ProviderSettings | None = None) -> None:
         self.db = db
-        wiring = wire(Settings(data=Path("unused")), db)
+        wiring = wire(Settings(data=Path("unused"), url="http://lenmuc.test", provider=provider), db)
+        asked = Provider(provider, "http://lenmuc.test") if provider else None
+
+        async def the_provider() -> Provider | None:
+            return asked
+
         app = Litestar(
             route_handlers=[*wiring.handlers, *account.handlers, *people.handlers],
             exception_handlers=wiring.exception_handlers,
             guards=wiring.guards,
-            dependencies=wiring.dependencies,
+            dependencies={**wiring.dependencies, "provider": Provide(the_provider)},
             logging_config=None,
             openapi_config=None,
         )

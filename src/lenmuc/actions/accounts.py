@@ -35,10 +35,10 @@ class WrongPassword(Refused):
 
 
 class StepOver(NotFound):
-    """The ten minutes between password and code are over, or the step was used."""
+    """The ten minutes before the code are over, or the step was used."""
 
     def __init__(self) -> None:
-        super().__init__(N_("Too much time has passed since the password. Sign in again."))
+        super().__init__(N_("Too much time has passed since the first step. Sign in again."))
 
 
 class DemoPerson(NamedTuple):
@@ -70,7 +70,8 @@ async def _account(db: Database, email: str) -> Account | None:
         return await people_store.find_by_email(conn, email)
 
 
-async def _failed(db: Database, account: Account | None, action: str, client: str) -> None:
+async def note_failure(db: Database, account: Account | None, action: str, client: str, **why: str) -> None:
+    """Write down that somebody did not come in; `why` is what else is known."""
     async with db.transaction(PROGRAM) as conn:
         # What was typed is not written down: people type passwords into the wrong field.
         await audit_store.record(
@@ -78,17 +79,29 @@ async def _failed(db: Database, account: Account | None, action: str, client: st
             person=account.id if account else None,
             action=action,
             target=f"person {account.id}" if account else "unknown",
-            after={"client": client},
+            after={"client": client, **why},
         )
 
 
-async def _begin_session(conn: Connection, account: Account, client: str, replaces: str, by: str) -> Entered:
+async def begin_session(
+    conn: Connection,
+    account: Account,
+    client: str,
+    replaces: str,
+    by: str,
+    *,
+    by_provider: bool = False,
+    strong: bool = False,
+) -> Entered:
+    """A new session in place of the one whose token is `replaces`. `by` is written into the audit log."""
     token = new_token()
     if replaces:
         await people_store.delete_session(conn, token_hash(replaces))
     await people_store.delete_expired_sessions(conn)
     await factors_store.delete_expired_steps(conn)
-    await people_store.create_session(conn, token_hash(token), account.id, secrets.token_urlsafe(32))
+    await people_store.create_session(
+        conn, token_hash(token), account.id, secrets.token_urlsafe(32), by_provider=by_provider, strong=strong
+    )
     await audit_store.record(
         conn,
         person=account.id,
@@ -124,7 +137,7 @@ async def sign_in(
         await attempts.forgive(db, attempt)
         raise
     if account is None or not right or not account.active or account.too_late:
-        await _failed(db, account, "sign-in failed", client)
+        await note_failure(db, account, "sign-in failed", client)
         raise WrongPassword(_TOO_LATE if account and right and account.active else _WRONG)
     renewed = await passwords.hash(password) if passwords.outdated(account.password_hash) else ""
     async with db.transaction(PROGRAM) as conn:
@@ -133,10 +146,16 @@ async def sign_in(
         for key, moment in attempt:
             await people_store.forgive_attempt(conn, key, moment)
         if not account.second_factor:
-            return await _begin_session(conn, account, client, replaces, "")
+            return await begin_session(conn, account, client, replaces, "")
         step = new_token()
         await factors_store.create_step(conn, token_hash(step), account.id)
         return Entered(account.somebody, step, code_wanted=True)
+
+
+async def code_is_wanted(db: Database, step: str) -> bool:
+    """Does this step still wait for a code?"""
+    async with db.transaction(PROGRAM, read_only=True) as conn:
+        return await factors_store.find_step(conn, token_hash(step)) is not None
 
 
 async def sign_in_code(db: Database, step: str, code: str, client: str, *, replaces: str = "") -> Entered:
@@ -152,12 +171,14 @@ async def sign_in_code(db: Database, step: str, code: str, client: str, *, repla
     async with db.transaction(PROGRAM) as conn:
         used = await second_factor.use(conn, account.id, code)
         if used.right:
-            if not await factors_store.delete_step(conn, token_hash(step)):
+            by_provider = await factors_store.delete_step(conn, token_hash(step))
+            if by_provider is None:
                 raise StepOver
             for key, moment in attempt:
                 await people_store.forgive_attempt(conn, key, moment)
-            return await _begin_session(conn, account, client, replaces, used.by)
-    await _failed(db, account, "sign-in code wrong", client)
+            by = f"provider, {used.by}" if by_provider else used.by
+            return await begin_session(conn, account, client, replaces, by, by_provider=by_provider)
+    await note_failure(db, account, "sign-in code wrong", client)
     raise second_factor.WrongCode(closed=used.closed)
 
 

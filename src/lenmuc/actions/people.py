@@ -38,7 +38,8 @@ async def _begin(conn: Connection, who: Identity) -> None:
         raise NotAllowed(N_("Your account has no permission for this. Ask the administrator if you need it."))
 
 
-async def _other(conn: Connection, who: Identity, id: int) -> Person:
+async def other_person(conn: Connection, who: Identity, id: int) -> Person:
+    """Whom this administrator may change: not oneself. Raises `NotAllowed`, `NotFound`, `Refused`."""
     await _begin(conn, who)
     found = await people_store.find_person(conn, id) if 0 < id < 2**63 else None
     if found is None:
@@ -49,7 +50,8 @@ async def _other(conn: Connection, who: Identity, id: int) -> Person:
     return found
 
 
-async def _record(conn: Connection, who: Identity, person: Person, action: str, **values: object) -> None:
+async def record(conn: Connection, who: Identity, person: Person, action: str, **values: object) -> None:
+    """What an administrator did with an account, for the audit log."""
     await audit_store.record(
         conn,
         person=int(who.person),
@@ -89,7 +91,7 @@ async def change(db: Database, who: Identity, id: int, name: str, role: str, age
     """
     name, agency = clean_line(name), clean_line(agency)
     async with db.transaction(who) as conn:
-        person = await _other(conn, who, id)
+        person = await other_person(conn, who, id)
         faults = person_faults(person.email, name, role, agency)
         if faults:
             raise Refused(faults)
@@ -97,7 +99,7 @@ async def change(db: Database, who: Identity, id: int, name: str, role: str, age
         await people_store.change_person(conn, id, name, role, agency)
         if (role, agency) != (person.role, person.agency):
             await end_sessions(conn, id)
-        await _record(
+        await record(
             conn,
             who,
             person,
@@ -114,12 +116,12 @@ async def set_active(db: Database, who: Identity, id: int, active: bool) -> Pers
     Raises `Refused`, `NotFound`, or `Conflict` when it is so already.
     """
     async with db.transaction(who) as conn:
-        person = await _other(conn, who, id)
+        person = await other_person(conn, who, id)
         if person.active == active:
             raise Conflict(N_("This was done already."))
         await people_store.set_active(conn, id, active)
         await end_sessions(conn, id)
-        await _record(conn, who, person, "person reactivated" if active else "person deactivated")
+        await record(conn, who, person, "person reactivated" if active else "person deactivated")
     return person
 
 
@@ -133,10 +135,10 @@ async def reset_password(
     password = new_password()
     hashed = await passwords.hash(password)
     async with db.transaction(who) as conn:
-        person = await _other(conn, who, id)
+        person = await other_person(conn, who, id)
         await people_store.set_password(conn, id, hashed, once=True)
         if factor_off:
             await factors_store.delete_factor(conn, id)
         await end_sessions(conn, id)
-        await _record(conn, who, person, "second factor reset" if factor_off else "password reset")
+        await record(conn, who, person, "second factor reset" if factor_off else "password reset")
     return person, password

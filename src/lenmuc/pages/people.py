@@ -7,13 +7,17 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from lenmuc.actions import people
+from lenmuc.actions import people, provider_sign_in
+from lenmuc.actions.provider import Provider
 from lenmuc.core.answers import Identity
 from lenmuc.core.errors import N_, Message, NotFound, Refused
 from lenmuc.core.text import clean_line, fold
+from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import links as links_store
 from lenmuc.store import people as people_store
 from lenmuc.store.database import PROGRAM, Database
+from lenmuc.store.links import Link
 from lenmuc.store.people import ListedPerson
 from lenmuc.web.access import needs
 from lenmuc.web.errors import status_of
@@ -31,7 +35,7 @@ ROLES = (
     ("auditor", Message(N_("Auditor: reads everything, changes nothing"))),
 )
 # What an administrator may do with one account, apart from changing it: each is asked for once more.
-DEEDS = ("password", "second-factor", "leave", "return")
+DEEDS = ("password", "second-factor", "leave", "return", "unlink")
 NOBODY = N_("There is no such person.")
 
 
@@ -79,7 +83,10 @@ class NewPage(msgspec.Struct, frozen=True):
 
 
 class PersonPage(msgspec.Struct, frozen=True):
-    """What `templates/people/person.html` shows. `own`: it is the account of whoever looks."""
+    """What `templates/people/person.html` shows. `own`: it is the account of whoever looks.
+
+    `provider`: the identity provider, if there is one, with the person's `link`; `subject` as typed for one.
+    """
 
     person: ListedPerson
     form: ChangeForm
@@ -88,6 +95,9 @@ class PersonPage(msgspec.Struct, frozen=True):
     own: bool
     done: str = ""
     errors: Errors = ()
+    provider: str = ""
+    link: Link | None = None
+    subject: str = ""
 
     @property
     def roles(self) -> tuple[tuple[str, Message], ...]:
@@ -95,11 +105,18 @@ class PersonPage(msgspec.Struct, frozen=True):
         return ROLES
 
 
+class SubjectForm(msgspec.Struct, frozen=True):
+    """The identifier of a person at the provider."""
+
+    subject: str
+
+
 class ConfirmPage(msgspec.Struct, frozen=True):
     """What `templates/people/confirm.html` shows; `deed` is one of `DEEDS`."""
 
     person: ListedPerson
     deed: str
+    provider: str = ""
 
 
 class PasswordPage(msgspec.Struct, frozen=True):
@@ -178,19 +195,24 @@ async def _person_page(
     visit: Visit,
     id: int,
     *,
+    settings: Settings,
     form: ChangeForm | None = None,
-    done: str = "",
-    errors: Errors = (),
+    **shown: Any,
 ) -> PersonPage:
     person = await _person(db, id)
+    link: Link | None = None
+    if settings.provider:
+        async with db.transaction(PROGRAM, read_only=True) as conn:
+            link = await links_store.find_link(conn, id, settings.provider.issuer)
     return PersonPage(
         person,
         form or ChangeForm(person.name, person.role, person.agency),
         await _agencies(db, visit),
         _may_change(visit.who),
         str(person.id) == visit.who.person,
-        done,
-        errors,
+        provider=settings.provider.name if settings.provider else "",
+        link=link,
+        **shown,
     )
 
 
@@ -199,23 +221,30 @@ async def one_person(
     request: AnyRequest,
     visit: NamedDependency[Visit],
     db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
     id: FromPath[int],
     done: FromQuery[str] = "",
 ) -> Response[str]:
     """One account, and what can be done with it."""
-    return render(request, "people/person.html", await _person_page(db, visit, id, done=done))
+    return render(
+        request, "people/person.html", await _person_page(db, visit, id, settings=settings, done=done)
+    )
 
 
 @post("/{lang:str}/people/{id:int}", guards=[needs("administrator")], status_code=303)
 async def change(
-    request: AnyRequest, visit: NamedDependency[Visit], db: NamedDependency[Database], id: FromPath[int]
+    request: AnyRequest,
+    visit: NamedDependency[Visit],
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    id: FromPath[int],
 ) -> Response[Any]:
     """Another name, role or agency."""
     form = await read_form(request, ChangeForm)
     try:
         await people.change(db, visit.who, id, form.name, form.role, form.agency)
     except Refused as error:
-        page = await _person_page(db, visit, id, form=form, errors=_errors(error, visit))
+        page = await _person_page(db, visit, id, settings=settings, form=form, errors=_errors(error, visit))
         return render(request, "people/person.html", page, status_of(error))
     return _back(visit, id, "changed")
 
@@ -227,12 +256,20 @@ def _back(visit: Visit, id: int, done: str) -> Response[None]:
 
 @get("/{lang:str}/people/{id:int}/{deed:str}", guards=[needs("administrator")])
 async def confirm_page(
-    request: AnyRequest, db: NamedDependency[Database], id: FromPath[int], deed: FromPath[str]
-) -> Response[str]:
+    request: AnyRequest,
+    visit: NamedDependency[Visit],
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    id: FromPath[int],
+    deed: FromPath[str],
+) -> Response[Any]:
     """What would happen, and the button that does it."""
-    if deed not in DEEDS:
+    if deed == "link":  # the language is changed on a page that a form led to
+        return Response(None, status_code=303, headers={"Location": f"/{visit.language.code}/people/{id}"})
+    if deed not in DEEDS or (deed == "unlink" and settings.provider is None):
         raise NotFound(N_("There is no such page."))
-    return render(request, "people/confirm.html", ConfirmPage(await _person(db, id), deed))
+    name = settings.provider.name if settings.provider else ""
+    return render(request, "people/confirm.html", ConfirmPage(await _person(db, id), deed, name))
 
 
 @post("/{lang:str}/people/{id:int}/{deed:str}", guards=[needs("administrator")], status_code=200)
@@ -240,6 +277,8 @@ async def do(
     request: AnyRequest,
     visit: NamedDependency[Visit],
     db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    provider: NamedDependency[Provider | None],
     id: FromPath[int],
     deed: FromPath[str],
 ) -> Response[Any]:
@@ -248,14 +287,42 @@ async def do(
         raise NotFound(N_("There is no such page."))
     await read_form(request, NoForm)
     try:
+        if deed == "unlink" and provider:
+            await provider_sign_in.unlink_other(db, provider, visit.who, id)
+            return _back(visit, id, deed)
+        if deed == "unlink":
+            raise NotFound(N_("There is no such page."))
         if deed in ("leave", "return"):
             await people.set_active(db, visit.who, id, deed == "return")
             return _back(visit, id, deed)
         _, password = await people.reset_password(db, visit.who, id, factor_off=deed == "second-factor")
     except Refused as error:
-        page = await _person_page(db, visit, id, errors=_errors(error, visit))
+        page = await _person_page(db, visit, id, settings=settings, errors=_errors(error, visit))
         return render(request, "people/person.html", page, status_of(error))
     return render(request, "people/password.html", PasswordPage(await _person(db, id), password, deed))
 
 
-handlers = [list_people, new_page, create, one_person, change, confirm_page, do]
+@post("/{lang:str}/people/{id:int}/link", guards=[needs("administrator")], status_code=303)
+async def link(
+    request: AnyRequest,
+    visit: NamedDependency[Visit],
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    provider: NamedDependency[Provider | None],
+    id: FromPath[int],
+) -> Response[Any]:
+    """Link the person with an identifier at the provider."""
+    if provider is None:
+        raise NotFound(N_("There is no such page."))
+    form = await read_form(request, SubjectForm)
+    try:
+        await provider_sign_in.link_other(db, provider, visit.who, id, form.subject)
+    except Refused as error:
+        page = await _person_page(
+            db, visit, id, settings=settings, errors=_errors(error, visit), subject=form.subject[:255]
+        )
+        return render(request, "people/person.html", page, status_of(error))
+    return _back(visit, id, "linked")
+
+
+handlers = [list_people, new_page, create, one_person, change, confirm_page, do, link]

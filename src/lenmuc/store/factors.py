@@ -18,9 +18,11 @@ class SecondFactor(msgspec.Struct, frozen=True):
     failures: int
 
 
-async def create_step(conn: Connection, token_hash: bytes, person: int) -> None:
-    """Note that the password was right and that a code is still wanted."""
-    await Q.run(conn, "create_step", token_hash, person)
+async def create_step(
+    conn: Connection, token_hash: bytes, person: int, *, by_provider: bool = False
+) -> None:
+    """Note that the password was right, or the provider knew the person, and that a code is still wanted."""
+    await Q.run(conn, "create_step", token_hash, person, by_provider)
 
 
 async def find_step(conn: Connection, token_hash: bytes) -> Account | None:
@@ -28,9 +30,12 @@ async def find_step(conn: Connection, token_hash: bytes) -> Account | None:
     return await Q.one(conn, "find_step", Account, token_hash)
 
 
-async def delete_step(conn: Connection, token_hash: bytes) -> int:
-    """End the step; 1 for whoever ends it, 0 for those who come later."""
-    return await Q.run(conn, "delete_step", token_hash)
+async def delete_step(conn: Connection, token_hash: bytes) -> bool | None:
+    """End the step: whether it was begun by the provider, for whoever ends it; None for those who come
+    later.
+    """
+    ended: bool | None = await Q.value(conn, "delete_step", token_hash)
+    return ended
 
 
 async def delete_steps_of(conn: Connection, person: int) -> None:

@@ -1,5 +1,5 @@
 -- name: create_step
-INSERT INTO sign_in_step (token_hash, person) VALUES ($1, $2);
+INSERT INTO sign_in_step (token_hash, person, by_provider) VALUES ($1, $2, $3);
 
 -- name: find_step -> Account
 SELECT p.id, p.email, p.name, p.role, coalesce(p.agency, '') AS agency, p.active, p.demo, p.password_hash,
@@ -9,7 +9,7 @@ FROM sign_in_step s JOIN person p ON p.id = s.person LEFT JOIN second_factor f O
 WHERE s.token_hash = $1 AND s.at > now() - interval '10 minutes' AND p.active;
 
 -- name: delete_step
-DELETE FROM sign_in_step WHERE token_hash = $1;
+DELETE FROM sign_in_step WHERE token_hash = $1 RETURNING by_provider;
 
 -- name: delete_steps_of
 DELETE FROM sign_in_step WHERE person = $1;

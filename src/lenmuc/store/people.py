@@ -76,6 +76,7 @@ class Session(msgspec.Struct, frozen=True):
     """A living session and whose it is. `person` is the person's number, `csrf` the token its forms carry.
 
     `password_due`: the password is a one-time one, so another has to be chosen before anything else.
+    `by_provider`: it was begun through the identity provider; `strong`: with a second factor there.
     """
 
     id: int
@@ -91,6 +92,8 @@ class Session(msgspec.Struct, frozen=True):
     demo: bool = False
     password_due: bool = False
     second_factor: bool = False
+    by_provider: bool = False
+    strong: bool = False
 
     @property
     def who(self) -> Identity:
@@ -105,7 +108,7 @@ class Session(msgspec.Struct, frozen=True):
     @property
     def factor_missing(self) -> bool:
         """Is there none where there has to be one?"""
-        return self.factor_needed and not self.second_factor
+        return self.factor_needed and not self.second_factor and not self.strong
 
     @property
     def due(self) -> str:
@@ -186,9 +189,17 @@ async def set_active(conn: Connection, person: int, active: bool) -> None:
     await Q.run(conn, "set_active", person, active)
 
 
-async def create_session(conn: Connection, token_hash: bytes, person: int, csrf: str) -> None:
+async def create_session(
+    conn: Connection,
+    token_hash: bytes,
+    person: int,
+    csrf: str,
+    *,
+    by_provider: bool = False,
+    strong: bool = False,
+) -> None:
     """Begin a session; `token_hash` is the SHA-256 of the token that the browser keeps."""
-    await Q.run(conn, "create_session", token_hash, person, csrf)
+    await Q.run(conn, "create_session", token_hash, person, csrf, by_provider, strong)
 
 
 async def find_session(conn: Connection, token_hash: bytes) -> Session | None:
@@ -224,6 +235,11 @@ async def delete_own_session(conn: Connection, person: int, id: int) -> int:
 async def delete_other_sessions(conn: Connection, person: int, token_hash: bytes = b"") -> int:
     """End every session of a person but one; how many ended."""
     return await Q.run(conn, "delete_other_sessions", person, token_hash)
+
+
+async def delete_provider_sessions(conn: Connection, person: int, but: bytes = b"") -> int:
+    """End the sessions of a person that were begun through the provider, but one; how many ended."""
+    return await Q.run(conn, "delete_provider_sessions", person, but)
 
 
 async def delete_expired_sessions(conn: Connection) -> int:

@@ -40,14 +40,15 @@ UPDATE person SET active = $2 WHERE id = $1;
 SELECT pg_advisory_xact_lock(hashtextextended('people', 0));
 
 -- name: create_session
-INSERT INTO session (token_hash, person, csrf) VALUES ($1, $2, $3);
+INSERT INTO session (token_hash, person, csrf, by_provider, strong) VALUES ($1, $2, $3, $4, $5);
 
 -- name: find_session -> Session
 -- The clock of the database alone decides, so that several programs on one database agree.
 SELECT s.id, p.id AS person, p.email, p.name, p.role, coalesce(p.agency, '') AS agency,
        coalesce(a.name, '') AS agency_name, s.csrf, s.created,
        s.seen < now() - interval '1 minute' AS touch_due, p.demo,
-       p.password_until IS NOT NULL AS password_due, f.since IS NOT NULL AS second_factor
+       p.password_until IS NOT NULL AND NOT s.by_provider AS password_due, f.since IS NOT NULL AS second_factor,
+       s.by_provider, s.strong
 FROM session s JOIN person p ON p.id = s.person LEFT JOIN agency a ON a.code = p.agency
      LEFT JOIN second_factor f ON f.person = p.id
 WHERE s.token_hash = $1 AND p.active
@@ -72,6 +73,9 @@ DELETE FROM session WHERE person = $1 AND id = $2;
 
 -- name: delete_other_sessions
 DELETE FROM session WHERE person = $1 AND token_hash <> $2;
+
+-- name: delete_provider_sessions
+DELETE FROM session WHERE person = $1 AND by_provider AND token_hash <> $2;
 
 -- name: delete_expired_sessions
 DELETE FROM session WHERE seen <= now() - interval '30 minutes' OR created <= now() - interval '12 hours';

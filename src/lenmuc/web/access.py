@@ -18,6 +18,8 @@ from lenmuc.web.visits import AnyConnection, visit_of
 ROLES = ("staff", "lead", "planner", "administrator", "auditor")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 COOKIE = "lenmuc"
+STEP_COOKIE = "lenmuc-step"
+_TEN_MINUTES = 10 * 60
 _TWELVE_HOURS = 12 * 3600
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -89,15 +91,25 @@ async def known_language(connection: AnyConnection, _: BaseRouteHandler) -> None
         raise NotFound(N_("There is no such page."))
 
 
-def cookie_name(https: bool) -> str:
+def cookie_name(https: bool, name: str = COOKIE) -> str:
     """`__Host-` binds the cookie to this host and to HTTPS; browsers refuse that prefix without HTTPS."""
-    return f"__Host-{COOKIE}" if https else COOKIE
+    return f"__Host-{name}" if https else name
 
 
-def begin_cookie(token: str, https: bool) -> str:
-    """The Set-Cookie value that begins a session."""
+def begin_cookie(token: str, https: bool, name: str = COOKIE, seconds: int = _TWELVE_HOURS) -> str:
+    """The Set-Cookie value that begins a session, or a step on the way to one."""
     secure = "; Secure" if https else ""
-    return f"{cookie_name(https)}={token}; Path=/; Max-Age={_TWELVE_HOURS}; HttpOnly; SameSite=Lax{secure}"
+    return f"{cookie_name(https, name)}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+
+
+def step_cookie(token: str, https: bool) -> str:
+    """The Set-Cookie value of a step: somebody left for the identity provider, or a code is still wanted."""
+    return begin_cookie(token, https, STEP_COOKIE, _TEN_MINUTES)
+
+
+def step_token(headers: Headers, https: bool) -> str:
+    """The token of a step that the browser sent, or an empty string."""
+    return cookie_token(headers, https, STEP_COOKIE)
 
 
 def end_cookie(https: bool) -> str:
@@ -111,9 +123,9 @@ def header(headers: Headers, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in headers if key.lower() == name), "")
 
 
-def cookie_token(headers: Headers, https: bool) -> str:
+def cookie_token(headers: Headers, https: bool, name: str = COOKIE) -> str:
     """The session token that the browser sent, or an empty string when there is none of our shape."""
-    wanted = cookie_name(https)
+    wanted = cookie_name(https, name)
     for key, value in headers:
         if key.lower() != b"cookie":
             continue

@@ -1,6 +1,6 @@
 """Signing in and out, and one's own account."""
 
-from lenmuc.pages.account import factor, first, own, sign_in
+from lenmuc.pages.account import factor, first, own, provider, sign_in
 
 handlers = [
     sign_in.sign_in_page,
@@ -21,4 +21,10 @@ handlers = [
     factor.confirm,
     factor.recovery_codes,
     factor.off,
+    provider.leave,
+    provider.back,
+    provider.link_page,
+    provider.link_back,
+    provider.link,
+    provider.unlink,
 ]

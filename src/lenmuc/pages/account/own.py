@@ -11,10 +11,19 @@ from lenmuc.actions import own_account
 from lenmuc.actions.attempts import TooManyAttempts
 from lenmuc.actions.passwords import SHORTEST, SHORTEST_BESIDE_CODE
 from lenmuc.core.errors import Refused
-from lenmuc.pages.account.sign_in import AnyRequest, Errors, errors_of, home_of, more_headers, to
+from lenmuc.pages.account.sign_in import (
+    AnyRequest,
+    Errors,
+    errors_of,
+    home_of,
+    more_headers,
+    provider_name,
+    to,
+)
 from lenmuc.pages.answering import session_of
 from lenmuc.settings import Settings
 from lenmuc.store import factors as factors_store
+from lenmuc.store import links as links_store
 from lenmuc.store import people as people_store
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.people import ListedSession, Session
@@ -34,12 +43,17 @@ class PasswordForm(msgspec.Struct, frozen=True):
 
 
 class AccountPage(msgspec.Struct, frozen=True):
-    """What `templates/account/own.html` shows; `done` names what was just done."""
+    """What `templates/account/own.html` shows; `done` names what was just done.
+
+    `provider`: the identity provider, if there is one, and whether this account is `linked` with it.
+    """
 
     session: Session
     sessions: tuple[ListedSession, ...]
     recovery_codes: int
     done: str = ""
+    provider: str = ""
+    linked: bool = False
 
 
 class PasswordPage(msgspec.Struct, frozen=True):
@@ -56,6 +70,7 @@ async def account_page(
     request: AnyRequest,
     visit: NamedDependency[Visit],
     db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
     done: FromQuery[str] = "",
 ) -> Response[str]:
     """Who I am here, and where I am signed in."""
@@ -63,7 +78,11 @@ async def account_page(
     async with db.transaction(PROGRAM, read_only=True) as conn:
         sessions = await people_store.list_sessions(conn, session.person)
         codes = await factors_store.count_recovery_codes(conn, session.person)
-    return render(request, "account/own.html", AccountPage(session, tuple(sessions), codes, done))
+        link = settings.provider and await links_store.find_link(
+            conn, session.person, settings.provider.issuer
+        )
+    page = AccountPage(session, tuple(sessions), codes, done, provider_name(settings), link is not None)
+    return render(request, "account/own.html", page)
 
 
 def _password_page(session: Session, errors: Errors = ()) -> PasswordPage:

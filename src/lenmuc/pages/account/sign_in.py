@@ -11,6 +11,7 @@ from lenmuc.actions.accounts import (
     Entered,
     StepOver,
     WrongPassword,
+    code_is_wanted,
     first_administrator_waits,
     sign_in,
     sign_in_code,
@@ -19,10 +20,10 @@ from lenmuc.actions.accounts import (
 from lenmuc.actions.attempts import TooManyAttempts
 from lenmuc.actions.second_factor import WrongCode
 from lenmuc.core.answers import Identity
-from lenmuc.core.errors import LenMucError, Refused
+from lenmuc.core.errors import N_, LenMucError, Message, Refused
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
-from lenmuc.web.access import anyone, begin_cookie, cookie_token, end_cookie
+from lenmuc.web.access import anyone, begin_cookie, cookie_token, end_cookie, step_token
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
@@ -32,6 +33,19 @@ AnyRequest = Request[Any, Any, Any]
 Errors = tuple[tuple[str, str], ...]
 _HOMES = {"staff": "work", "lead": "work", "planner": "plan", "administrator": "people"}
 NO_STORE = {"Cache-Control": "no-store"}
+# Why nobody came in through the identity provider: the address names it, the page says it.
+WHY = {
+    "away": N_("The provider cannot be reached now. Try again in a few minutes, or use your password."),
+    "refused": N_("The provider did not let you in, or you stopped on the way. Nothing was changed."),
+    "over": N_(
+        "This took longer than ten minutes, was used before, or began in another browser. Begin again."
+    ),
+    "clock": N_("The clocks of this site and of the provider do not agree. Tell your administrator."),
+    "untrusted": N_("What the provider sent could not be trusted. Tell your administrator."),
+    "unverified": N_("The provider has not verified your e-mail address. Have it verified there first."),
+    "nobody": N_("The provider knows you, but no account here is linked with you. Ask your administrator."),
+    "taken": N_("This name at the provider, or this person, is linked already."),
+}
 
 
 class SignInForm(msgspec.Struct, frozen=True):
@@ -53,13 +67,16 @@ class CodeForm(msgspec.Struct, frozen=True):
 class SignInPage(msgspec.Struct, frozen=True):
     """What `templates/account/sign-in.html` shows; `errors` are (field, sentence) pairs.
 
-    `first`: nobody has an account yet, and the code for the first one was printed.
+    `first`: nobody has an account yet, and the code for the first one was printed. `provider`: the name of
+    the identity provider, if there is one; `failed`: why nobody came in through it.
     """
 
     email: str = ""
     next: str = ""
     errors: Errors = ()
     first: bool = False
+    provider: str = ""
+    failed: Message | None = None
 
 
 class CodePage(msgspec.Struct, frozen=True):
@@ -68,6 +85,11 @@ class CodePage(msgspec.Struct, frozen=True):
     step: str
     next: str = ""
     errors: Errors = ()
+
+
+def provider_name(settings: Settings) -> str:
+    """What the identity provider is called; empty when there is none."""
+    return settings.provider.name if settings.provider else ""
 
 
 def home_of(role: str, code: str) -> str:
@@ -102,13 +124,17 @@ async def sign_in_page(
     request: AnyRequest,
     visit: NamedDependency[Visit],
     db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
     next: FromQuery[str] = "",
+    failed: FromQuery[str] = "",
 ) -> Response[Any]:
     """The form; whoever is signed in already goes on at once."""
     if visit.session:
         return to(own_path(next) or home_of(visit.session.role, visit.language.code))
     first = await first_administrator_waits(db)
-    return render(request, "account/sign-in.html", SignInPage(next=own_path(next), first=first))
+    why = Message(WHY[failed]) if settings.provider and failed in WHY else None
+    page = SignInPage(next=own_path(next), first=first, provider=provider_name(settings), failed=why)
+    return render(request, "account/sign-in.html", page)
 
 
 def _let_in(entered: Entered, next: str, visit: Visit, settings: Settings) -> Response[None]:
@@ -129,7 +155,8 @@ async def sign_in_here(
     try:
         entered = await sign_in(db, form.email, form.password, client_of(request), replaces=old)
     except (WrongPassword, TooManyAttempts) as error:
-        page = SignInPage(form.email[:254], own_path(form.next), errors_of(error, visit))
+        said = errors_of(error, visit)
+        page = SignInPage(form.email[:254], own_path(form.next), said, provider=provider_name(settings))
         return render(request, "account/sign-in.html", page, status_of(error), more_headers(error))
     if entered.code_wanted:
         asked = CodePage(entered.token, own_path(form.next))
@@ -137,10 +164,19 @@ async def sign_in_here(
     return _let_in(entered, form.next, visit, settings)
 
 
-@get("/{lang:str}/sign-in/code", guards=[anyone], sync_to_thread=False)
-def code_page(visit: NamedDependency[Visit]) -> Response[None]:
-    """The way to the code leads over the password."""
-    return to(f"/{visit.language.code}/sign-in")
+@get("/{lang:str}/sign-in/code", guards=[anyone])
+async def code_page(
+    request: AnyRequest,
+    visit: NamedDependency[Visit],
+    db: NamedDependency[Database],
+    settings: NamedDependency[Settings],
+    next: FromQuery[str] = "",
+) -> Response[Any]:
+    """The way to the code leads over the password, or over the identity provider, which ends here."""
+    token = step_token(request.scope["headers"], settings.https)
+    if not token or not await code_is_wanted(db, token):
+        return to(f"/{visit.language.code}/sign-in")
+    return render(request, "account/code.html", CodePage(token, own_path(next)), 200, NO_STORE)
 
 
 @post("/{lang:str}/sign-in/code", guards=[anyone], status_code=303)
@@ -156,7 +192,8 @@ async def code_here(
     try:
         entered = await sign_in_code(db, form.step, form.code, client_of(request), replaces=old)
     except StepOver as error:
-        page = SignInPage(next=own_path(form.next), errors=errors_of(error, visit))
+        said = errors_of(error, visit)
+        page = SignInPage(next=own_path(form.next), errors=said, provider=provider_name(settings))
         return render(request, "account/sign-in.html", page, 422, NO_STORE)
     except (WrongCode, TooManyAttempts) as error:
         asked = CodePage(form.step[:100], own_path(form.next), errors_of(error, visit))

@@ -1,7 +1,8 @@
 -- What the program's role may do: read and write rows, never change tables; history only grows.
 GRANT USAGE ON SCHEMA public TO lenmuc_app;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO lenmuc_app;
-GRANT DELETE ON session, sign_in_attempt, sign_in_step, second_factor, recovery_code, first_administrator TO lenmuc_app;
+GRANT DELETE ON session, sign_in_attempt, sign_in_step, second_factor, recovery_code, first_administrator,
+    provider_link, provider_step TO lenmuc_app;
 REVOKE UPDATE, DELETE, TRUNCATE ON audit, level_change, migration FROM lenmuc_app;
 REVOKE INSERT ON migration FROM lenmuc_app;
 -- The chain of the audit log is written by its trigger alone.
