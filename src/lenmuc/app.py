@@ -12,6 +12,7 @@ from lenmuc.actions.checking import Checker, Opens
 from lenmuc.actions.planning import Planner
 from lenmuc.actions.provider import Provider
 from lenmuc.actions.roadmap_view import Views
+from lenmuc.actions.works import Works
 from lenmuc.api import agencies, answers, health, offerings, schema, services
 from lenmuc.api import roadmaps as api_roadmaps
 from lenmuc.content.everything import Content
@@ -46,12 +47,14 @@ def create_app(
     solver = Planner(db)
     identity_provider = Provider(settings.provider, settings.url) if settings.provider else None
     views = Views(db, content)
+    works = Works()
     checker = Checker(db, content, settings.checks, opens)
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
         yield
         await solver.close()
+        await works.close()
         await checker.close()
 
     async def the_content() -> Content:
@@ -64,6 +67,9 @@ def create_app(
         return checker
     async def the_provider() -> Provider | None:
         return identity_provider
+
+    async def the_works() -> Works:
+        return works
 
     async def the_views() -> Views:
         return views
@@ -79,6 +85,7 @@ def create_app(
             "checker": Provide(the_checker),
             "provider": Provide(the_provider),
             "views": Provide(the_views),
+            "works": Provide(the_works),
         },
         lifespan=[life],
         logging_config=None,

@@ -1,8 +1,14 @@
 """Planners answer for the portal, and for a service at every agency."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from lenmuc.actions.answering import Saved, answer
+from lenmuc.actions.works import Work, Works
+from lenmuc.pages import answering
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store.database import PROGRAM
 from tests.conftest import PASSWORD, Visitor, person
@@ -86,3 +92,59 @@ async def test_planners_find_the_service_they_answer_for(as_planner: Visitor) ->
     listed = await as_planner.get(f"/vi/platform/services/{BIRTH}")
     assert f'href="/vi/platform/services/{BIRTH}/3.03"' in listed.text
     assert "No service found" in (await as_planner.get("/en/platform/services?q=qqqqq")).text
+
+
+async def when_done(visitor: Visitor, address: str) -> Any:
+    """What the waiting page shows once it has nothing to wait for."""
+    for _ in range(200):
+        page = await visitor.get(address)
+        if page.status_code != 200:
+            return page
+        await asyncio.sleep(0.05)
+    raise AssertionError("it never ended")
+
+
+async def test_a_save_that_takes_long_shows_how_far_it_is_and_then_what_it_did(
+    as_planner: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = asyncio.Event()
+
+    async def slow(*arguments: Any) -> Saved:
+        arguments[-1](1, 4)
+        await go_on.wait()
+        return await answer(*arguments)
+
+    monkeypatch.setattr(answering, "answer", slow)
+    monkeypatch.setattr(Works, "ended", no_patience)
+    await as_planner.get(f"/en/platform/services/{BIRTH}/1.05")
+    given = {"value": "met", "justification": "Ghi trong quyết định", "version": "0"}
+    reply = await as_planner.post(f"/en/platform/services/{BIRTH}/1.05", **given)
+    address = reply.headers["location"]
+    assert address.startswith("/en/saving/")
+    await asyncio.sleep(0)
+    page = await as_planner.get(address)
+    assert "1 of 4 sets of rules are done." in words_of(page.text)
+    assert 'http-equiv="refresh"' in page.text
+    go_on.set()
+    page = await when_done(as_planner, address)
+    said = words_of((await as_planner.get(page.headers["location"])).text)
+    assert "126 have reached a higher level." in said
+    # Sent again from the old page: the conflict is shown where one waits.
+    reply = await as_planner.post(f"/en/platform/services/{BIRTH}/1.05", **given)
+    assert (await when_done(as_planner, reply.headers["location"])).status_code == 409
+
+
+async def test_only_who_saves_sees_how_far_it_is(
+    as_planner: Visitor, as_staff: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Works, "ended", no_patience)
+    await as_planner.get(f"/en/platform/services/{BIRTH}/1.05")
+    reply = await as_planner.post(
+        f"/en/platform/services/{BIRTH}/1.05", value="met", justification="Có", version="0"
+    )
+    assert (await as_staff.get(reply.headers["location"])).status_code == 404
+    assert (await when_done(as_planner, reply.headers["location"])).status_code == 303
+
+
+async def no_patience(works: Works, work: Work) -> bool:
+    return False

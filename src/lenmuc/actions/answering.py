@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from lenmuc.actions.levels import Moved, recompute
+from lenmuc.actions.levels import Moved, Progress, recompute, unseen
 from lenmuc.core.answers import Answer, AnswerForm, Identity, Target, faults_of, must_answer
 from lenmuc.core.checklists import Criterion, Scheme
 from lenmuc.core.errors import N_, Conflict, NotFound, Refused
@@ -70,6 +70,7 @@ async def answer(
     criterion_id: str,
     target: Target,
     form: AnswerForm,
+    progress: Progress = unseen,
 ) -> Saved:
     """Store one answer and move the levels it moves, by every one of `schemes`, the main one first.
 
@@ -97,7 +98,7 @@ async def answer(
         after = await answers_store.find_answer(conn, criterion.id, target)
         if after is None:
             raise Conflict(N_("The answer could not be read back. Nothing was saved; try again."))
-        moved = await recompute(conn, schemes, target, f"answer {criterion.id}", criterion.id)
+        moved = await recompute(conn, schemes, target, f"answer {criterion.id}", criterion.id, progress)
         await audit_store.record(
             conn,
             person=person,

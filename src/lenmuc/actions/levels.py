@@ -19,7 +19,7 @@ Given = tuple[str, str, str, str]  # criterion, agency, service, value
 Progress = Callable[[int, int], None]
 
 
-def _unseen(done: int, of: int) -> None:
+def unseen(done: int, of: int) -> None:
     """Progress that nobody looks at."""
 
 
@@ -112,7 +112,7 @@ async def recompute(
     target: Target,
     cause: str,
     criterion: str = "",
-    progress: Progress = _unseen,
+    progress: Progress = unseen,
 ) -> Moved:
     """Bring the levels of every offering that an answer at `target` reaches up to date, by every scheme.
 

@@ -1,16 +1,21 @@
 """One criterion to answer: the form, what is wrong with it, and what to do when somebody else was faster."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
-from litestar import Request, Response
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
-from lenmuc.actions.answering import answer
+from lenmuc.actions.answering import Saved, answer
 from lenmuc.actions.foreseeing import Effect, foresee
+from lenmuc.actions.levels import Progress
+from lenmuc.actions.works import Works
 from lenmuc.core.answers import BLOCKERS, Answer, AnswerForm, Effective, Target
 from lenmuc.core.checklists import Criterion, Scheme, citation
 from lenmuc.core.checks import Look
-from lenmuc.core.errors import N_, Conflict, Message, Refused, SignInNeeded
+from lenmuc.core.errors import N_, Conflict, Message, NotFound, Refused, SignInNeeded
 from lenmuc.core.services import Service
 from lenmuc.pages.checklist import BLOCKER_WORDS, given, source, trail
 from lenmuc.pages.confirming import after
@@ -20,6 +25,7 @@ from lenmuc.store.database import Database
 from lenmuc.store.people import Session
 from lenmuc.store.queries import Connection
 from lenmuc.store.reviews import Remark
+from lenmuc.web.access import needs
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import Language
 from lenmuc.web.templating import render
@@ -188,21 +194,62 @@ async def _meet(
     return render(request, "agency/conflict.html", page, 409)
 
 
+Reply = Callable[[AnyRequest], Awaitable[Response[Any]]]
+
+
 async def save_criterion(
-    request: AnyRequest, db: Database, open_desk: Open, wish: Wish, id: str
+    request: AnyRequest, db: Database, works: Works, open_desk: Open, wish: Wish, id: str
 ) -> Response[Any]:
-    """Store the answer and go back with what it did; or show again what was typed, with what is wrong."""
+    """Store the answer and go back with what it did; or show again what was typed, with what is wrong.
+
+    What takes long goes on by itself, and a page that waits for it shows how far it is.
+    """
     visit = wish.visit
     typed = await read_form(request, AnswerInput)
     async with db.transaction(visit.who, read_only=True) as conn:
         desk = await open_desk(conn, wish)
     criterion = desk.criterion(id)
     person, target = session_of(visit).person, desk.target_of(criterion)
-    try:
-        saved = await answer(db, wish.content.kept, visit.who, person, id, target, typed.form())
-    except Refused as refused:
-        return await _refused(request, db, open_desk, wish, id, typed, refused)
-    except Conflict as conflict:
-        return await _meet(request, db, open_desk, wish, id, typed, conflict)
-    to = after(desk.list_href, desk, criterion, saved)
+
+    async def give(progress: Progress) -> Saved:
+        form = typed.form()
+        return await answer(db, wish.content.kept, visit.who, person, id, target, form, progress)
+
+    async def reply(request: AnyRequest) -> Response[Any]:
+        try:
+            saved: Saved = await work.outcome
+        except Refused as refused:
+            return await _refused(request, db, open_desk, wish, id, typed, refused)
+        except Conflict as conflict:
+            return await _meet(request, db, open_desk, wish, id, typed, conflict)
+        to = after(desk.list_href, desk, criterion, saved)
+        return Response(None, status_code=303, headers={"Location": to})
+
+    work = works.begin(person, give, reply)
+    if await works.ended(work):
+        works.forget(work)
+        return await reply(request)
+    to = f"/{visit.language.code}/saving/{work.id}"
     return Response(None, status_code=303, headers={"Location": to})
+
+
+class SavingPage(msgspec.Struct, frozen=True):
+    """What `templates/agency/saving.html` shows: `done` of `of` sets of rules; 0 of 0 before it begins."""
+
+    done: int
+    of: int
+
+
+@get("/{lang:str}/saving/{id:str}", guards=[needs("staff", "planner")])
+async def saving(
+    request: AnyRequest, visit: NamedDependency[Visit], works: NamedDependency[Works], id: FromPath[str]
+) -> Response[Any]:
+    """How far an answer for many is; when it is stored, the page that follows."""
+    work = works.find(id, session_of(visit).person)
+    if work is None:
+        text = N_("This is not being saved any more. Look at the criterion, and answer again if need be.")
+        raise NotFound(text)
+    if work.outcome.done():
+        reply: Reply = work.note
+        return await reply(request)
+    return render(request, "agency/saving.html", SavingPage(work.done, work.of))

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 
+from lenmuc.actions.works import Works
 from lenmuc.content.everything import Content
 from lenmuc.pages.answering import AnyRequest, save_criterion, show_criterion
 from lenmuc.pages.desks import Open, Wish
@@ -40,10 +41,13 @@ def criterion_routes(path: str, guard: Needs, open_desk: Open) -> list[HTTPRoute
         request: AnyRequest,
         db: NamedDependency[Database],
         content: NamedDependency[Content],
+        works: NamedDependency[Works],
         criterion: FromPath[str],
         scheme: FromQuery[str] = "",
     ) -> Response[Any]:
         """Answer it where its scope says: for one offering, or for all that the desk reaches."""
-        return await save_criterion(request, db, open_desk, wish_of(request, content, scheme), criterion)
+        return await save_criterion(
+            request, db, works, open_desk, wish_of(request, content, scheme), criterion
+        )
 
     return [one_criterion, answer_criterion]

@@ -12,7 +12,7 @@ from lenmuc.core.errors import N_, Message, NotFound
 from lenmuc.core.levels import LevelCounts
 from lenmuc.core.services import Service, facts
 from lenmuc.core.text import clean_line, fold
-from lenmuc.pages.answering import AnyRequest
+from lenmuc.pages.answering import AnyRequest, saving
 from lenmuc.pages.checklist import Block, Checklist, checklist, own_blocks
 from lenmuc.pages.confirming import Confirmation, confirmation, said_in
 from lenmuc.pages.criteria import criterion_routes, wish_of
@@ -183,5 +183,6 @@ handlers = [
     platform_services,
     platform_service,
     *criterion_routes("/platform/services/{code:str}", needs("planner"), at_service),
+    saving,
     *criterion_routes("/platform", needs("planner"), at_platform),
 ]
