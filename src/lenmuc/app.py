@@ -23,6 +23,7 @@ from lenmuc.pages import (
     bulk,
     checks,
     disagreements,
+    evidence,
     people,
     planner,
     platform,
@@ -35,7 +36,10 @@ from lenmuc.store.database import Database
 from lenmuc.web.gate import Gate
 from lenmuc.web.setup import wire
 
-PAGES = (account, people, public, agency, bulk, platform, planner, reviewing, checks, disagreements, roadmaps)
+PAGES = (
+    *(account, people, public, agency, bulk, platform, planner, reviewing, checks, disagreements, evidence),
+    roadmaps,
+)
 API = (services, agencies, offerings, answers, api_roadmaps, health, schema)
 
 

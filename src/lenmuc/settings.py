@@ -41,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The address of this site as people reach it, without a `/` at its end; what leads back here uses it."""
     provider: ProviderSettings | None = None
     """The identity provider of the authority; without one, people sign in with their password alone."""
+    evidence_mib: int = 25
+    """The largest file of evidence, in MiB."""
 
     @property
     def embedded(self) -> bool:
@@ -71,6 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             checks=_yes_or_no(env, "LENMUC_CHECKS"),
             url=url,
             provider=settings_outside.provider(env, url),
+            evidence_mib=_whole(env, "LENMUC_EVIDENCE_MIB", 25, 1, 200),
         )
 
 

@@ -22,7 +22,7 @@ FITTING: dict[Any, set[str]] = {
     bool: {"bool"},
     bytes: {"bytea"},
     float: {"float8", "numeric"},
-    tuple: {"text[]", "int2[]", "int4[]", "int8[]"},
+    tuple: {"text[]", "int2[]", "int4[]", "int8[]", "jsonb"},
 }
 
 

@@ -105,7 +105,7 @@ async def test_every_answer_says_where_it_comes_from(
     assert re.search(r"Answered for the city's portal by Planner, \d+ \w+ \d{4}, 2 links", page)
     assert re.search(r"Answered for the whole agency by Staff STP, .*?, 2 links", page)
     assert re.search(r"Answered for this service at every agency by Planner, .*?, 2 links", page)
-    assert re.search(r"Answered for this service at this agency by Staff STP, .*?, no link", page)
+    assert re.search(r"Answered for this service at this agency by Staff STP, .*?, no evidence", page)
     one = words_of((await as_staff.get(f"/vi/work/{CODE}/{platform}")).text)
     assert re.search(r"Trả lời cho cổng thành phố bởi Planner, \d\d/\d\d/\d{4}, 2 liên kết", one)
 

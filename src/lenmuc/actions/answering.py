@@ -33,6 +33,7 @@ def cleaned(form: AnswerForm) -> AnswerForm:
         tuple(link for link in links if link),
         form.blocker,
         form.version,
+        form.pieces,
     )
 
 
@@ -62,6 +63,12 @@ async def must_exist(conn: Connection, target: Target) -> None:
         raise NotFound(N_("There is no such service or agency."))
 
 
+def _must_be_right(form: AnswerForm, *, kept: bool) -> None:
+    faults = faults_of(form, kept=kept)
+    if faults:
+        raise Refused(faults)
+
+
 async def answer(
     db: Database,
     schemes: Sequence[Scheme],
@@ -81,13 +88,12 @@ async def answer(
     criterion = criterion_of(scheme_having(schemes, criterion_id), criterion_id)
     must_answer(who, criterion, target)
     form = cleaned(form)
-    faults = faults_of(form)
-    if faults:
-        raise Refused(faults)
+    _must_be_right(form, kept=form.version > 0)
     async with db.transaction(who) as conn:
         await must_exist(conn, target)
         await answers_store.lock(conn, target)
         before = await answers_store.find_answer(conn, criterion.id, target)
+        _must_be_right(form, kept=before is not None and bool(before.pieces))
         if not await answers_store.write_answer(conn, criterion.id, target, form, person):
             raise Conflict(
                 N_(

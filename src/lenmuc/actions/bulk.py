@@ -1,7 +1,7 @@
 """Answering in bulk for one agency: foreseen, given all or not at all, and taken back."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -47,13 +47,24 @@ class Applied(msgspec.Struct, frozen=True):
     faster: tuple[Step, ...] = ()
 
 
-def _faults(changes: Iterable[Change]) -> list[Fault]:
-    """What is wrong with the forms, each fault once."""
+def _faults(changes: Iterable[Change], backed: Container[Place] | None = None) -> list[Fault]:
+    """What is wrong with the forms, each fault once. `backed` are the places whose stored answers have
+    evidence; without it, every stored answer may have some.
+    """
     found: dict[tuple[str, str], Fault] = {}
     for change in changes:
-        for one in faults_of(change.form):
+        kept = change.form.version > 0 if backed is None else change.place in backed
+        for one in faults_of(change.form, kept=kept):
             found.setdefault((one.field, one.message.text), one)
     return list(found.values())
+
+
+def _compared(changes: Sequence[Change], now: Mapping[Place, AnswerForm]) -> tuple[Step, ...]:
+    """Each change beside what is stored. Raises `Refused` for one that has nothing to show for itself."""
+    faults = _faults(changes, {place for place, form in now.items() if form.pieces})
+    if faults:
+        raise Refused(faults)
+    return steps(changes, now)
 
 
 def checked(scheme: Scheme, who: Identity, changes: Sequence[Change]) -> tuple[Change, ...]:
@@ -91,14 +102,12 @@ def _counts_as(value: str) -> str:
     return "proposed" if value == "not_applicable" else value
 
 
-async def foresee_all(
-    conn: Connection, scheme: Scheme, who: Identity, changes: Sequence[Change]
-) -> Foreseen:
+async def foresee_all(conn: Connection, scheme: Scheme, who: Identity, changes: Sequence[Change]) -> Foreseen:
     """What the changes would do; raises as `checked` and `NotFound` for a service that is not offered."""
     changes = checked(scheme, who, changes)
     services = {change.service for change in changes}
     rows = await _must_offer(conn, who, services)
-    compared = steps(changes, await _now(conn, who, services))
+    compared = _compared(changes, await _now(conn, who, services))
     real = tuple(step for step in compared if not step.same)
     known = await catalogue_store.some_services(conn, services)
     settled = {code: settle(scheme, facts(service)) for code, service in known.items()}
@@ -134,7 +143,7 @@ async def apply_all(
     async with db.transaction(who) as conn:
         await answers_store.lock(conn, Target(who.agency))
         await _must_offer(conn, who, services)
-        compared = steps(changes, await _now(conn, who, services))
+        compared = _compared(changes, await _now(conn, who, services))
         faster = tuple(step for step in compared if step.stale)
         real = [step for step in compared if not step.same]
         if faster or not real:

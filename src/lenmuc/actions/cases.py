@@ -1,6 +1,7 @@
 """An offering with its checklist and its review: what every step of a review begins and ends with."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -40,6 +41,12 @@ class Case(msgspec.Struct, frozen=True):
     def standing(self) -> Standing:
         """What its status follows from."""
         return self.review.standing(self.offering.level) if self.review else Standing(self.offering.level)
+
+    def expiries(self, rests_on: Iterable[str]) -> tuple[dt.date, ...]:
+        """The last days of the evidence of the answers that carry a level."""
+        carried = (self.found[criterion].answer for criterion in rests_on)
+        pieces = (piece for answer in carried if answer is not None for piece in answer.pieces)
+        return tuple(piece.expires for piece in pieces if piece.expires is not None)
 
     @property
     def version(self) -> int:

@@ -234,7 +234,6 @@ async def verify(
         carried = scheme.up_to(level) & ~case.settled.not_applicable
         rests_on = tuple(criterion.id for criterion in scheme.members(carried))
         await reviews_store.settle_remarks(conn, id)
-        await reviews_store.verify(
-            conn, id, state, level, rests_on, int(who.person), holds_until(today, rules)
-        )
+        until = holds_until(today, rules, now.expiries(rests_on))
+        await reviews_store.verify(conn, id, state, level, rests_on, int(who.person), until)
         return await finished(conn, scheme, int(who.person), "review verified", case, verdict)

@@ -7,6 +7,7 @@ import msgspec
 
 from lenmuc.core.checklists import Criterion
 from lenmuc.core.errors import N_, Fault, NotAllowed, fault
+from lenmuc.core.evidence import Piece
 from lenmuc.core.text import forbidden
 
 VALUES = ("met", "not_met", "unknown", "not_applicable")
@@ -49,6 +50,7 @@ class Target(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """One answer as it stands now. `version` grows by one with every change; `by` is a person's name.
 
+    `evidence` are plain links, `pieces` the evidence that has a title and dates.
     `decision` is what a reviewer said of "not applicable": accepted, declined, or empty; `decided` is who.
     """
 
@@ -64,6 +66,7 @@ class Answer(msgspec.Struct, frozen=True):
     at: dt.datetime
     decision: str = ""
     decided: str = ""
+    pieces: tuple[Piece, ...] = ()
 
     @property
     def counts_as(self) -> str:
@@ -77,13 +80,17 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class AnswerForm(msgspec.Struct, frozen=True):
-    """What a person says about one criterion. `version` is the one they saw; 0 when there was none."""
+    """What a person says about one criterion. `version` is the one they saw; 0 when there was none.
+
+    `pieces` are the numbers of its evidence; `None` leaves that as it is.
+    """
 
     value: str
     justification: str = ""
     evidence: tuple[str, ...] = ()
     blocker: str = ""
     version: int = 0
+    pieces: tuple[int, ...] | None = None
 
 
 class Effective(msgspec.Struct, frozen=True):
@@ -131,12 +138,20 @@ def must_answer(who: Identity, criterion: Criterion, target: Target) -> None:
         )
 
 
+def is_link(text: str) -> bool:
+    """Whether it is a full address of the web."""
+    try:
+        parts = urlsplit(text)
+        return len(text) <= LINK_LIMIT and parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
 def _link_faults(links: tuple[str, ...]) -> list[Fault]:
     if len(links) > EVIDENCE_LIMIT:
         return [fault("evidence", N_("Give at most %(limit)s links."), limit=EVIDENCE_LIMIT)]
     for place, link in enumerate(links, start=1):
-        parts = urlsplit(link)
-        if len(link) > LINK_LIMIT or parts.scheme not in ("http", "https") or not parts.hostname:
+        if not is_link(link):
             return [
                 fault(
                     "evidence",
@@ -147,9 +162,13 @@ def _link_faults(links: tuple[str, ...]) -> list[Fault]:
     return []
 
 
-def faults_of(form: AnswerForm) -> list[Fault]:
-    """What is wrong with an answer; empty when it can be stored."""
+def faults_of(form: AnswerForm, *, kept: bool = False) -> list[Fault]:
+    """What is wrong with an answer; empty when it can be stored.
+
+    `kept` says that the stored answer has evidence, which counts where the form leaves it as it is.
+    """
     found: list[Fault] = []
+    shown = form.evidence or (kept if form.pieces is None else form.pieces)
     if form.value not in VALUES:
         found.append(
             fault("value", N_("Choose one of the answers: met, not met, not known or does not apply."))
@@ -170,7 +189,7 @@ def faults_of(form: AnswerForm) -> list[Fault]:
             )
         )
     found += _link_faults(form.evidence)
-    if form.value == "met" and not form.justification and not form.evidence:
+    if form.value == "met" and not form.justification and not shown:
         found.append(
             fault(
                 "justification",

@@ -24,6 +24,7 @@ class OwnAnswer(msgspec.Struct, frozen=True):
     evidence: tuple[str, ...]
     blocker: str
     version: int
+    pieces: tuple[int, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -32,8 +33,10 @@ class OwnAnswer(msgspec.Struct, frozen=True):
 
     @property
     def form(self) -> AnswerForm:
-        """The form that would give it."""
-        return AnswerForm(self.value, self.justification, self.evidence, self.blocker, self.version)
+        """The form that would give it, evidence and all."""
+        return AnswerForm(
+            self.value, self.justification, self.evidence, self.blocker, self.version, self.pieces
+        )
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -82,11 +85,16 @@ class Step(msgspec.Struct, frozen=True):
 
 def form_of(answer: Answer) -> AnswerForm:
     """What a stored answer says, as the form that would give it."""
-    return AnswerForm(answer.value, answer.justification, answer.evidence, answer.blocker, answer.version)
+    pieces = tuple(piece.id for piece in answer.pieces)
+    return AnswerForm(
+        answer.value, answer.justification, answer.evidence, answer.blocker, answer.version, pieces
+    )
 
 
 def says_same(one: AnswerForm, other: AnswerForm) -> bool:
-    """Do the two say the same, whatever their versions?"""
+    """Do the two say the same, whatever their versions? `pieces` left as they are say nothing."""
+    if one.pieces is None or other.pieces is None:
+        one, other = (msgspec.structs.replace(form, pieces=None) for form in (one, other))
     return msgspec.structs.replace(one, version=0) == msgspec.structs.replace(other, version=0)
 
 

@@ -48,6 +48,10 @@ class Conflict(LenMucError):
     """Somebody else changed it since it was read."""
 
 
+class TooLarge(LenMucError):
+    """More was sent than is accepted; the text says how much that is."""
+
+
 class Busy(LenMucError):
     """Too much at once; try again in a moment."""
 

@@ -225,9 +225,7 @@ def _headings(sheet: Sheet, head: Head) -> list[CellFault]:
     ][:1]
 
 
-def _form(
-    row: int, cells: Sequence[Cell], was: Row, words: Vocabulary
-) -> tuple[AnswerForm, list[CellFault]]:
+def _form(row: int, cells: Sequence[Cell], was: Row, words: Vocabulary) -> tuple[AnswerForm, list[CellFault]]:
     """What the four open cells of a row say, and what is wrong with it."""
     faults: list[CellFault] = []
     said, obstacle = clean_line(text_of(_at(cells, VALUE))), clean_line(text_of(_at(cells, BLOCKER)))
@@ -249,7 +247,10 @@ def _form(
             else N_("Choose an answer for this row, or leave all its cells empty.")
         )
         return form, [_fault(cell_name(row, VALUE), text)]
-    return form, [CellFault(cell_name(row, _COLUMN_OF[f.field]), f.message) for f in faults_of(form)]
+    return form, [
+        CellFault(cell_name(row, _COLUMN_OF[f.field]), f.message)
+        for f in faults_of(form, kept=was.form.version > 0)
+    ]
 
 
 def read_workbook(

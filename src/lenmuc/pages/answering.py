@@ -17,11 +17,14 @@ from lenmuc.core.checklists import Criterion, Scheme, citation
 from lenmuc.core.checks import Look
 from lenmuc.core.errors import N_, Conflict, Message, NotFound, Refused, SignInNeeded
 from lenmuc.core.services import Service
+from lenmuc.pages.adding import Adding
 from lenmuc.pages.checklist import BLOCKER_WORDS, given, source, trail
 from lenmuc.pages.confirming import after
 from lenmuc.pages.desks import Desk, Open, Wish
 from lenmuc.pages.looking import Earlier, earlier_at, looks_at
+from lenmuc.store import evidence as evidence_store
 from lenmuc.store.database import Database
+from lenmuc.store.evidence import Withdrawn
 from lenmuc.store.people import Session
 from lenmuc.store.queries import Connection
 from lenmuc.store.reviews import Remark
@@ -32,6 +35,7 @@ from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
 
 AnyRequest = Request[Any, Any, Any]
+_NOTHING = Adding()
 
 
 class AnswerInput(msgspec.Struct, frozen=True):
@@ -73,11 +77,18 @@ class Place(msgspec.Struct, frozen=True):
     remarks: tuple[Remark, ...] = ()
     looks: tuple[Look, ...] = ()
     before: tuple[Earlier, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
 
     @property
     def own(self) -> Answer | None:
         """The answer that stands exactly here."""
         return next((step for step in self.steps if step.target == self.target), None)
+
+    @property
+    def evidence_action(self) -> str:
+        """Where the forms for its evidence go."""
+        path, mark, query = self.action.partition("?")
+        return f"{path}/evidence{mark}{query}"
 
 
 class CriterionPage(msgspec.Struct, frozen=True):
@@ -90,6 +101,12 @@ class CriterionPage(msgspec.Struct, frozen=True):
     steps: tuple[tuple[Answer, Message], ...]
     blockers: tuple[tuple[str, str], ...]
     errors: tuple[tuple[str, str], ...] = ()
+    adding: Adding = Adding()
+
+    @property
+    def every_error(self) -> tuple[tuple[str, str], ...]:
+        """What is wrong in either form of the page."""
+        return (*self.errors, *self.adding.errors)
 
 
 class ConflictPage(msgspec.Struct, frozen=True):
@@ -132,6 +149,7 @@ async def place_of(conn: Connection, desk: Desk, id: str) -> Place:
         tuple(remark for remark in desk.remarks if remark.criterion == id),
         looks,
         await earlier_at(conn, *around) if looks else (),
+        tuple(await evidence_store.withdrawn_at(conn, id, target)) if desk.may(criterion) else (),
     )
 
 
@@ -139,16 +157,22 @@ def _blockers(language: Language) -> tuple[tuple[str, str], ...]:
     return tuple((blocker, language.gettext(BLOCKER_WORDS[blocker])) for blocker in BLOCKERS)
 
 
-def _stored(place: Place) -> AnswerInput:
+def stored(place: Place) -> AnswerInput:
+    """What the form of an answer holds before anybody types."""
     own = place.own
     if own is None:
         return AnswerInput()
     return AnswerInput(own.value, own.justification, "\n".join(own.evidence), own.blocker, own.version)
 
 
-def _criterion_page(
-    desk: Desk, place: Place, typed: AnswerInput, errors: tuple[tuple[str, str], ...] = ()
+def criterion_page(
+    desk: Desk,
+    place: Place,
+    typed: AnswerInput,
+    errors: tuple[tuple[str, str], ...] = (),
+    adding: Adding = _NOTHING,
 ) -> CriterionPage:
+    """The page of a criterion; `typed` is in the form of the answer, `adding` in that of its evidence."""
     language = desk.wish.visit.language
     return CriterionPage(
         place=place,
@@ -158,10 +182,12 @@ def _criterion_page(
         steps=tuple((step, given(step)) for step in place.steps),
         blockers=_blockers(language),
         errors=errors,
+        adding=adding,
     )
 
 
-async def _at(db: Database, open_desk: Open, wish: Wish, id: str) -> tuple[Desk, Place]:
+async def at_desk(db: Database, open_desk: Open, wish: Wish, id: str) -> tuple[Desk, Place]:
+    """A desk, and one criterion at it. Raises `NotFound`."""
     async with db.transaction(wish.visit.who, read_only=True) as conn:
         desk = await open_desk(conn, wish)
         return desk, await place_of(conn, desk, id)
@@ -171,22 +197,24 @@ async def show_criterion(
     request: AnyRequest, db: Database, open_desk: Open, wish: Wish, id: str
 ) -> Response[str]:
     """The page of one criterion with its form, or without one for whoever may not answer it."""
-    desk, place = await _at(db, open_desk, wish, id)
-    return render(request, "agency/criterion.html", _criterion_page(desk, place, _stored(place)))
+    desk, place = await at_desk(db, open_desk, wish, id)
+    done = request.query_params.get("evidence", "")
+    adding = Adding(done=done if done in ("added", "withdrawn") else "")
+    return render(request, "agency/criterion.html", criterion_page(desk, place, stored(place), adding=adding))
 
 
 async def _refused(
     request: AnyRequest, db: Database, open_desk: Open, wish: Wish, id: str, typed: AnswerInput, why: Refused
 ) -> Response[str]:
-    desk, place = await _at(db, open_desk, wish, id)
+    desk, place = await at_desk(db, open_desk, wish, id)
     errors = tuple((fault.field, wish.visit.language.message(fault.message)) for fault in why.faults)
-    return render(request, "agency/criterion.html", _criterion_page(desk, place, typed, errors), 422)
+    return render(request, "agency/criterion.html", criterion_page(desk, place, typed, errors), 422)
 
 
 async def _meet(
     request: AnyRequest, db: Database, open_desk: Open, wish: Wish, id: str, typed: AnswerInput, why: Conflict
 ) -> Response[str]:
-    _, place = await _at(db, open_desk, wish, id)
+    _, place = await at_desk(db, open_desk, wish, id)
     if place.own is None:
         raise why
     links = tuple(link.strip() for link in typed.evidence.splitlines() if link.strip())

@@ -7,8 +7,10 @@ import msgspec
 from lenmuc.core.answers import Answer, Effective
 from lenmuc.core.checklists import FACTS, Condition, Criterion, Facts, Words, holds
 from lenmuc.core.errors import N_, Message
+from lenmuc.core.evidence import worst
 from lenmuc.pages.desks import Desk
 from lenmuc.web.language import HANOI
+from lenmuc.web.reviews import today
 
 BLOCKER_WORDS = {
     "law": N_("A law or regulation stands in the way"),
@@ -33,7 +35,10 @@ _WIDTH = {"platform": 0, "agency": 1, "service": 2, "offering": 3}
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One criterion of a checklist. `exception` says which wider answer this one differs from, if any."""
+    """One criterion of a checklist. `exception` says which wider answer this one differs from, if any.
+
+    `expiry` is expired or soon when that is so of evidence of the answer that counts.
+    """
 
     criterion: Criterion
     value: str
@@ -41,6 +46,7 @@ class Line(msgspec.Struct, frozen=True):
     href: str
     who: Message
     exception: Message | None = None
+    expiry: str = ""
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -78,17 +84,21 @@ class Checklist(msgspec.Struct, frozen=True):
     share: Share
 
 
-def _links(answer: Answer) -> Message:
-    count = len(answer.evidence)
-    if not count:
-        return Message(N_("no link"))
-    return Message(N_("1 link") if count == 1 else N_("%(count)s links"), {"count": count})
+def _shown(answer: Answer) -> Message:
+    """How many links and files an answer has."""
+    files = sum(piece.kind == "file" for piece in answer.pieces)
+    count = len(answer.evidence) + len(answer.pieces) - files
+    links = Message(N_("1 link") if count == 1 else N_("%(count)s links"), {"count": count})
+    if not files:
+        return links if count else Message(N_("no evidence attached"))
+    kept = Message(N_("1 file") if files == 1 else N_("%(count)s files"), {"count": files})
+    return Message(N_("%(links)s, %(files)s"), {"links": links, "files": kept}) if count else kept
 
 
 def given(answer: Answer) -> Message:
-    """For what, by whom, when and with how many links an answer was given."""
+    """For what, by whom, when and with how much evidence an answer was given."""
     day = answer.at.astimezone(HANOI).date()
-    return Message(_GIVEN[answer.target.scope], {"by": answer.by, "at": day, "links": _links(answer)})
+    return Message(_GIVEN[answer.target.scope], {"by": answer.by, "at": day, "links": _shown(answer)})
 
 
 def why_void(criterion: Criterion, facts: Facts) -> Message:
@@ -138,6 +148,7 @@ def _line(desk: Desk, criterion: Criterion) -> Line:
         desk.href(criterion),
         desk.who[criterion.scope],
         None if here.source == "facts" else _exception(trail(criterion, desk.answers)),
+        worst(here.answer.pieces, today()) if here.answer else "",
     )
 
 

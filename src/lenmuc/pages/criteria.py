@@ -1,4 +1,4 @@
-"""The addresses of one criterion, the same at every desk: its page, and the form that answers it."""
+"""The addresses of one criterion, the same at every desk: its page, and the forms for answer and evidence."""
 
 from typing import Any
 
@@ -11,9 +11,12 @@ from lenmuc.actions.works import Works
 from lenmuc.content.everything import Content
 from lenmuc.pages.answering import AnyRequest, save_criterion, show_criterion
 from lenmuc.pages.desks import Open, Wish
+from lenmuc.pages.evidence import change_evidence
 from lenmuc.pages.switching import asked
+from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.web.access import Needs
+from lenmuc.web.uploads import takes_files
 from lenmuc.web.visits import visit_of
 
 
@@ -22,10 +25,15 @@ def wish_of(request: AnyRequest, content: Content, scheme: str) -> Wish:
     return Wish(visit_of(request), content, asked(content, scheme), request.path_params.get("code", ""))
 
 
+def _evidence_limit(settings: Settings) -> int:
+    return settings.evidence_mib * 1024 * 1024
+
+
 def criterion_routes(path: str, guard: Needs, open_desk: Open) -> list[HTTPRouteHandler]:
     """The routes of the criteria of the desk at `path`; a service in it is called `code`."""
 
-    @get(f"/{{lang:str}}{path}/{{criterion:str}}", guards=[guard])
+    # Whoever changes the language of a refused form asks for its address.
+    @get([f"/{{lang:str}}{path}/{{criterion:str}}{end}" for end in ("", "/evidence")], guards=[guard])
     async def one_criterion(
         request: AnyRequest,
         db: NamedDependency[Database],
@@ -50,4 +58,20 @@ def criterion_routes(path: str, guard: Needs, open_desk: Open) -> list[HTTPRoute
             request, db, works, open_desk, wish_of(request, content, scheme), criterion
         )
 
-    return [one_criterion, answer_criterion]
+    @post(
+        f"/{{lang:str}}{path}/{{criterion:str}}/evidence",
+        guards=[guard],
+        status_code=303,
+        opt=takes_files(_evidence_limit),
+    )
+    async def evidence(
+        request: AnyRequest,
+        db: NamedDependency[Database],
+        content: NamedDependency[Content],
+        criterion: FromPath[str],
+        scheme: FromQuery[str] = "",
+    ) -> Response[Any]:
+        """Add a link or a file to the answer there, or withdraw one."""
+        return await change_evidence(request, db, open_desk, wish_of(request, content, scheme), criterion)
+
+    return [one_criterion, answer_criterion, evidence]

@@ -297,7 +297,8 @@ async def _confirm(
         raise NotFound(N_("There is no such review."))
     accepted = tuple(scheme.criterion(id) for id in typed.decisions)
     level = max(case.offering.level, case.claim.level)
-    page = ConfirmPage(case, case.review, agency, level, holds_until(today(), rules), accepted)
+    until = holds_until(today(), rules, case.expiries(case.claim.rests_on))
+    page = ConfirmPage(case, case.review, agency, level, until, accepted)
     return render(request, "review/confirm.html", page)
 
 

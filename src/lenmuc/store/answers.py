@@ -46,9 +46,10 @@ async def write_answer(
 ) -> bool:
     """Store an answer; false when somebody else has changed it since version `form.version` was read."""
     values = (criterion, target.agency, target.service, form.value, form.justification, list(form.evidence))
+    pieces = None if form.pieces is None else list(form.pieces)
     if form.version == 0:
-        return await Q.run(conn, "first_answer", *values, form.blocker, person) == 1
-    return await Q.run(conn, "change_answer", *values, form.blocker, person, form.version) == 1
+        return await Q.run(conn, "first_answer", *values, form.blocker, person, pieces) == 1
+    return await Q.run(conn, "change_answer", *values, form.blocker, person, pieces, form.version) == 1
 
 
 async def decide(conn: Connection, answer: Answer, decision: str, person: int) -> bool:

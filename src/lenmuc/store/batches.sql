@@ -1,5 +1,5 @@
 -- name: answers_of_agency -> OwnAnswer
-SELECT service, criterion, value, justification, evidence, blocker, version
+SELECT service, criterion, value, justification, evidence, blocker, version, pieces
 FROM answer WHERE agency = $1 AND service = ANY ($2::text[])
 ORDER BY service, criterion;
 

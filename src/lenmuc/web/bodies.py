@@ -1,8 +1,9 @@
 """What a request may carry: its size, its kind, and that it can be read at all."""
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote_plus, unquote_to_bytes
 
@@ -36,10 +37,12 @@ def must_be_readable(scope: dict[str, Any]) -> None:
             raise ClientException from unreadable
 
 
-async def read_body(
+async def body_pieces(
     scope: dict[str, Any], receive: Receive, *, limit: int = LIMIT, seconds: float = SECONDS
-) -> bytes:
-    """The whole body. Raises 413 as soon as it is known to be over `limit` bytes, 408 when it dawdles."""
+) -> AsyncGenerator[bytes, None]:
+    """The body piece by piece. Raises 413 as soon as it is known to be over `limit` bytes, 408 when it
+    dawdles.
+    """
     headers = scope["headers"]
     if header(headers, b"content-encoding").lower() not in ("", "identity"):
         raise HTTPException(status_code=415)
@@ -48,23 +51,32 @@ async def read_body(
         raise ClientException
     if announced and (len(announced) > 15 or int(announced) > limit):
         raise HTTPException(status_code=413)
-    parts: list[bytes] = []
+    late_at = asyncio.get_running_loop().time() + seconds
     size = 0
-    try:
-        async with asyncio.timeout(seconds):
-            more = True
-            while more:
+    more = True
+    while more:
+        try:
+            async with asyncio.timeout_at(late_at):
                 event = await receive()
-                if event["type"] == "http.disconnect":
-                    raise ClientException
-                parts.append(event.get("body", b""))
-                size += len(parts[-1])
-                if size > limit:
-                    raise HTTPException(status_code=413)
-                more = event.get("more_body", False)
-    except TimeoutError as late:
-        raise HTTPException(status_code=408) from late
-    return b"".join(parts)
+        except TimeoutError as late:
+            raise HTTPException(status_code=408) from late
+        if event["type"] == "http.disconnect":
+            raise ClientException
+        piece: bytes = event.get("body", b"")
+        size += len(piece)
+        if size > limit:
+            raise HTTPException(status_code=413)
+        more = event.get("more_body", False)
+        yield piece
+
+
+async def read_body(
+    scope: dict[str, Any], receive: Receive, *, limit: int = LIMIT, seconds: float = SECONDS
+) -> bytes:
+    """The whole body. Raises as `body_pieces`."""
+    pieces = body_pieces(scope, receive, limit=limit, seconds=seconds)
+    async with contextlib.aclosing(pieces):
+        return b"".join([piece async for piece in pieces])
 
 
 def kind_of(headers: list[tuple[bytes, bytes]], body: bytes) -> str:

@@ -21,6 +21,7 @@ from lenmuc.core.errors import (
     NotFound,
     Refused,
     SignInNeeded,
+    TooLarge,
 )
 from lenmuc.web.access import ForeignForm, Unfinished
 from lenmuc.web.templating import HTML, Templates
@@ -36,6 +37,7 @@ _STATUS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int]
     (SignInNeeded, 401),
     ((NotAllowed, ForeignForm, Unfinished, asyncpg.InsufficientPrivilegeError), 403),
     (Conflict, 409),
+    (TooLarge, 413),
     ((Refused, Impossible), 422),
     (TooManyAttempts, 429),
     (Busy, 503),

@@ -100,6 +100,8 @@ class Gate:
             if out.started:
                 raise
             await out.reply(self._tell(error, scope), close=scope["method"] not in SAFE_METHODS)
+        finally:
+            uploads.close(scope)
 
     def _visit(self, scope: Scope) -> Visit:
         headers = scope["headers"]
@@ -149,11 +151,10 @@ class Gate:
         session = visits.of_scope(scope).session
         if session is None:
             raise SignInNeeded(N_("This is for people with an account. Sign in to go on."))
-        body = await read_body(scope, receive, limit=limit + uploads.FORM_ROOM, seconds=self._body_seconds)
-        sent = uploads.read_parts(body, boundary, limit)
-        must_carry_token(session, [*given, *(value for name, value in sent.fields if name == _CSRF)])
+        sent = await uploads.receive_form(scope, receive, boundary, limit, self._body_seconds)
         rest = tuple(pair for pair in sent.fields if pair[0] != _CSRF)
         uploads.put(scope, msgspec.structs.replace(sent, fields=rest))
+        must_carry_token(session, [*given, *(value for name, value in sent.fields if name == _CSRF)])
 
     def _tell(self, error: Exception, scope: Scope) -> Reply:
         return answer_failure(error, scope, self._templates)

@@ -38,7 +38,7 @@ class Wiring(msgspec.Struct, frozen=True):
 
     def gate(self, app: Litestar, **options: Any) -> Gate:
         """The ASGI program to serve: `app` behind the gate. Nothing may be served without it."""
-        given = {"doors": doors(app), **options}
+        given = {"doors": doors(app, self.settings), **options}
         return Gate(cast(Any, app), self.settings, self.db, self.languages, self.templates, **given)
 
 
@@ -92,7 +92,7 @@ def wire(
     """
     languages = read_languages(locale or paths.locale())
     assets = Assets(static or paths.static())
-    pages = Templates(templates or paths.templates(), languages, assets)
+    pages = Templates(templates or paths.templates(), languages, assets, settings.evidence_mib)
 
     def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
         reply = answer_failure(error, cast(dict[str, Any], request.scope), pages)

@@ -1,5 +1,6 @@
 """Pages from templates: one environment a language, strict about every name, everything escaped."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any, cast
 
@@ -8,8 +9,9 @@ import msgspec
 from litestar import MediaType, Response
 from litestar.connection import Request
 
+from lenmuc.core.evidence import Piece
 from lenmuc.web.assets import Assets
-from lenmuc.web.language import Language
+from lenmuc.web.language import HANOI, Language
 from lenmuc.web.visits import Visit, of_scope
 
 _KEY = "lenmuc.templates"
@@ -39,10 +41,16 @@ def environment(folder: Path, language: Language) -> jinja2.Environment:
         datetime=language.datetime,
         message=language.message,
         pick=language.pick,
+        standing=_standing,
     )
     env.globals.update(share=language.share)
     env.filters["share"] = language.share
     return env
+
+
+def _standing(piece: Piece) -> str:
+    """How evidence stands today in Viet Nam: see `Piece.standing`."""
+    return piece.standing(dt.datetime.now(HANOI).date())
 
 
 def _plain(language: Language) -> Any:
@@ -60,10 +68,13 @@ def _counted(language: Language) -> Any:
 class Templates:
     """Every template in every language."""
 
-    def __init__(self, folder: Path, languages: dict[str, Language], assets: Assets) -> None:
+    def __init__(
+        self, folder: Path, languages: dict[str, Language], assets: Assets, evidence_mib: int = 25
+    ) -> None:
         self._by_language = {code: environment(folder, language) for code, language in languages.items()}
         for env in self._by_language.values():
             env.globals["asset"] = assets.address
+            env.globals["evidence_mib"] = evidence_mib
 
     def html(self, visit: Visit, template: str, page: msgspec.Struct) -> str:
         """The page as text. Raises `jinja2.TemplateError` for a template that is missing or wrong."""
@@ -96,7 +107,8 @@ def render(
     """A reply with `template` filled from `page`, in the language and for the person of the request.
 
     A template sees: `page`; `lang` (a `Language`); `other_lang_url`; `person` (a `Session`, or none);
-    `csrf`; `path`; `asset("site.css")`; the filters number, date, datetime, message, pick and share.
+    `csrf`; `path`; `asset("site.css")`; `evidence_mib`; the filters number, date, datetime, message, pick,
+    share and standing.
     """
     scope = cast(dict[str, Any], request.scope)
     templates = cast(Templates, scope["state"][_KEY])

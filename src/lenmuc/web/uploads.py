@@ -1,7 +1,16 @@
-"""Files that people send: only where a route says so, only from whoever is signed in, each part counted."""
+"""Files that people send: only where a route says so, only from whoever is signed in, each part counted.
 
+A file goes to a temporary one without a name while it arrives, so that memory does not grow with it, and
+nothing stays when the program is killed.
+"""
+
+import contextlib
 import re
-from typing import Any, TypeVar, cast
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from hashlib import sha256
+from typing import Any, BinaryIO, TypeVar, cast
 
 import msgspec
 from litestar import Litestar
@@ -9,11 +18,16 @@ from litestar.connection import Request
 from litestar.exceptions import ClientException, HTTPException
 from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser
 
-from lenmuc.core.errors import N_, Refused, fault
+from lenmuc.core.errors import N_, Refused, TooLarge, fault
+from lenmuc.settings import Settings
+from lenmuc.web.access import header
+from lenmuc.web.bodies import Receive, body_pieces
 from lenmuc.web.forms import form_of
 
 FORM_ROOM = 256 * 1024
 """Bytes that the other fields of a form with a file may take, with the frame around them."""
+_SMALL = 1024 * 1024  # up to here a file stays in memory
+_SLOWEST = 100 * 1024  # bytes a second; who sends a large file more slowly is cut off
 _PARTS = 64
 _OPTION = "upload"
 _KEY = "lenmuc.upload"
@@ -21,15 +35,30 @@ _WITH_FILES = "multipart/form-data"
 _BOUNDARY = re.compile(r"""boundary=("?)([0-9A-Za-z'()+_,./:=?-]{1,70})\1""")
 
 T = TypeVar("T", bound=msgspec.Struct)
+Limit = int | Callable[[Settings], int]
 
 
 class File(msgspec.Struct, frozen=True):
-    """One file as it was sent. `name` is what the sender calls it, without folders: never a path of ours."""
+    """One file as it was sent. `name` is what the sender calls it, without folders: never a path of ours.
+
+    `body` holds its bytes and is closed with the request; `over` says that they went beyond `limit` and were
+    thrown away.
+    """
 
     field: str
     name: str
     media_type: str
-    content: bytes
+    body: BinaryIO
+    size: int
+    sha256: str
+    limit: int
+    over: bool = False
+
+    @property
+    def content(self) -> bytes:
+        """All its bytes at once: for small files."""
+        self.body.seek(0)
+        return self.body.read()
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -37,6 +66,7 @@ class Upload(msgspec.Struct, frozen=True):
 
     fields: tuple[tuple[str, str], ...] = ()
     files: tuple[File, ...] = ()
+    bodies: contextlib.ExitStack = msgspec.field(default_factory=contextlib.ExitStack)
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -46,12 +76,12 @@ class Door(msgspec.Struct, frozen=True):
     limit: int
 
 
-def takes_files(limit: int) -> dict[str, Any]:
+def takes_files(limit: Limit) -> dict[str, Any]:
     """The option of a route that takes files of up to `limit` bytes: `@post(…, opt=takes_files(…))`."""
     return {_OPTION: limit}
 
 
-def doors(app: Litestar) -> tuple[Door, ...]:
+def doors(app: Litestar, settings: Settings) -> tuple[Door, ...]:
     """Every route of `app` that says it takes files. All others refuse them."""
     found: list[Door] = []
     for route in app.routes:
@@ -59,7 +89,8 @@ def doors(app: Litestar) -> tuple[Door, ...]:
         limits = [handler.opt[_OPTION] for handler in handlers if _OPTION in handler.opt]
         if limits:
             pieces = (re.escape(piece) for piece in re.split(r"\{[^}]*\}", route.path))
-            found.append(Door(re.compile("[^/]+".join(pieces)), max(limits)))
+            most = max(limit(settings) if callable(limit) else limit for limit in limits)
+            found.append(Door(re.compile("[^/]+".join(pieces)), most))
     return tuple(found)
 
 
@@ -79,46 +110,89 @@ def boundary_of(content_type: str) -> str:
     return found[2]
 
 
-def read_parts(body: bytes, boundary: str, limit: int) -> Upload:
-    """The form in `body`. Raises 400 for what is no such form, 413 for too many parts or one over `limit`."""
+def _without_a_name() -> AbstractContextManager[Any]:
+    return tempfile.SpooledTemporaryFile(max_size=_SMALL)
+
+
+class _Part:
+    """One part of a form while it arrives."""
+
+    def __init__(self, segment: MultipartSegment, limit: int, bodies: contextlib.ExitStack) -> None:
+        self.segment = segment
+        self.is_file = segment.filename is not None
+        self.limit = limit if self.is_file else FORM_ROOM
+        self.size = 0
+        self.digest = sha256()
+        self.body = cast(BinaryIO, bodies.enter_context(_without_a_name()))
+
+    def take(self, piece: bytes) -> None:
+        """One piece more. What goes beyond the limit is counted and not kept. Raises 413 for a text."""
+        self.size += len(piece)
+        if self.size <= self.limit:
+            self.digest.update(piece)
+            self.body.write(piece)
+        elif self.is_file:
+            self.body.truncate(0)
+        else:
+            raise HTTPException(status_code=413)
+
+    def text(self) -> tuple[str, str]:
+        """The field and what was typed into it."""
+        self.body.seek(0)
+        field, text = self.segment.name or "", self.body.read().decode()
+        if "\0" in text or "\0" in field:
+            raise ClientException
+        return field, text
+
+    def file(self) -> File:
+        """The file, whole."""
+        name = re.split(r"[/\\]", self.segment.filename or "")[-1].strip()[:400]
+        over = self.size > self.limit
+        return File(
+            self.segment.name or "", name, self.segment.content_type or "", self.body, self.size,
+            self.digest.hexdigest(), self.limit, over,
+        )  # fmt: skip
+
+
+async def receive_form(
+    scope: dict[str, Any], receive: Receive, boundary: str, limit: int, seconds: float
+) -> Upload:
+    """The form that arrives. Raises 400 for what is no such form, 408 when it dawdles, 413 for too many parts
+    or far too many bytes; a file a little over `limit` is read to its end, so that its form can say so.
+    """
+    most = 2 * limit + FORM_ROOM
+    announced = header(scope["headers"], b"content-length")
+    if announced.isascii() and announced.isdigit() and int(announced[:18]) > most:
+        raise TooLarge(N_("A file here may have at most %(limit)s MiB."), limit=_mebibytes(limit))
     fields: list[tuple[str, str]] = []
     files: list[File] = []
-    part: MultipartSegment | None = None
-    pieces: list[bytes] = []
-    parser = PushMultipartParser(
-        boundary, max_segment_count=_PARTS, max_segment_size=limit, content_length=len(body), strict=True
-    )
+    part: _Part | None = None
+    parser = PushMultipartParser(boundary, max_segment_count=_PARTS, strict=True)
+    arriving = body_pieces(scope, receive, limit=most, seconds=seconds + limit / _SLOWEST)
     try:
-        with parser:
-            for event in parser.parse(body):
-                if isinstance(event, MultipartSegment):
-                    part, pieces = event, []
-                elif event:
-                    pieces.append(bytes(event))
-                elif part is not None:
-                    _keep(part, b"".join(pieces), fields, files)
-                    part = None
+        with contextlib.ExitStack() as bodies:
+            async with contextlib.aclosing(arriving):
+                async for chunk in arriving:
+                    for event in parser.parse(chunk) if chunk else ():
+                        if isinstance(event, MultipartSegment):
+                            part = _Part(event, limit, bodies)
+                        elif part is not None and event:
+                            part.take(bytes(event))
+                        elif part is not None and not part.is_file:
+                            fields.append(part.text())
+                        elif part is not None and (part.segment.filename or part.size):
+                            files.append(part.file())
+            for _ in parser.parse(b""):  # says when the form is not whole
+                pass
+            return Upload(tuple(fields), tuple(files), bodies.pop_all())
     except ParserLimitReached as large:
         raise HTTPException(status_code=413) from large
     except (MultipartError, UnicodeError) as unreadable:
         raise ClientException from unreadable
-    return Upload(tuple(fields), tuple(files))
 
 
-def _keep(
-    part: MultipartSegment, content: bytes, fields: list[tuple[str, str]], files: list[File]
-) -> None:
-    field = part.name or ""
-    if part.filename is None:
-        if len(content) > FORM_ROOM:
-            raise HTTPException(status_code=413)
-        text = content.decode()
-        if "\0" in text or "\0" in field:
-            raise ClientException
-        fields.append((field, text))
-    elif part.filename or content:
-        name = re.split(r"[/\\]", part.filename)[-1].strip()[:200]
-        files.append(File(field, name, part.content_type or "", content))
+def _mebibytes(size: int) -> str:
+    return f"{size / (1024 * 1024):.3g}"
 
 
 def put(scope: dict[str, Any], upload: Upload) -> None:
@@ -126,15 +200,37 @@ def put(scope: dict[str, Any], upload: Upload) -> None:
     scope.setdefault("state", {})[_KEY] = upload
 
 
-async def read_upload(request: Request[Any, Any, Any], kind: type[T], field: str) -> tuple[T, File]:
-    """The texts of the form as a Struct, and its one file.
+def close(scope: dict[str, Any]) -> None:
+    """Let go of the files of a request that is answered."""
+    if _KEY in scope["state"]:
+        cast(Upload, scope["state"][_KEY]).bodies.close()
 
-    Raises `Refused` when no file or more than one was chosen, or when a field breaks a rule of `form_of`.
+
+def was_uploaded(request: Request[Any, Any, Any]) -> bool:
+    """Whether the request carried a form with files, and not a plain one."""
+    return _KEY in cast(dict[str, Any], request.scope)["state"]
+
+
+def uploaded(request: Request[Any, Any, Any], kind: type[T], field: str) -> tuple[T, File | None]:
+    """The texts of the form as a Struct, and its file, if one was chosen; it may be `over` its limit.
+
+    Raises `Refused` for more than one file, or when a field breaks a rule of `form_of`.
     """
     upload = cast(Upload, cast(dict[str, Any], request.scope)["state"].get(_KEY, Upload()))
     chosen = [file for file in upload.files if file.field == field]
-    if not chosen or not chosen[0].content:
-        raise Refused([fault(field, N_("Choose a file first; an empty one does not count."))])
     if len(upload.files) > 1:
         raise Refused([fault(field, N_("Send one file at a time."))])
-    return form_of(list(upload.fields), kind), chosen[0]
+    return form_of(list(upload.fields), kind), chosen[0] if chosen else None
+
+
+async def read_upload(request: Request[Any, Any, Any], kind: type[T], field: str) -> tuple[T, File]:
+    """The texts of the form as a Struct, and its one file.
+
+    Raises as `uploaded`, `Refused` when no file was chosen, `TooLarge` for one over the limit.
+    """
+    form, file = uploaded(request, kind, field)
+    if file is None or not file.size:
+        raise Refused([fault(field, N_("Choose a file first; an empty one does not count."))])
+    if file.over:
+        raise TooLarge(N_("A file here may have at most %(limit)s MiB."), limit=_mebibytes(file.limit))
+    return form, file

@@ -3,7 +3,8 @@ GRANT USAGE ON SCHEMA public TO lenmuc_app;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO lenmuc_app;
 GRANT DELETE ON session, sign_in_attempt, sign_in_step, second_factor, recovery_code, first_administrator,
     provider_link, provider_step TO lenmuc_app;
-REVOKE UPDATE, DELETE, TRUNCATE ON audit, level_change, migration FROM lenmuc_app;
+REVOKE UPDATE, DELETE, TRUNCATE ON audit, level_change, migration, evidence, evidence_chunk FROM lenmuc_app;
+GRANT UPDATE (withdrawn_by, withdrawn_at) ON evidence TO lenmuc_app;
 REVOKE INSERT ON migration FROM lenmuc_app;
 -- The chain of the audit log is written by its trigger alone.
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON audit_link, audit_head FROM lenmuc_app;
