@@ -18,6 +18,7 @@ from lenmuc.api.types.answers import (
     AnswerOut,
     Blocker,
     MovedOut,
+    PieceOut,
     SavedOut,
     SchemeMovedOut,
     Value,
@@ -27,6 +28,7 @@ from lenmuc.content.everything import Content
 from lenmuc.core.answers import Answer, AnswerForm, Effective, Identity, Target, places
 from lenmuc.core.checklists import Criterion
 from lenmuc.core.errors import N_, NotFound, Refused, SignInNeeded, fault
+from lenmuc.core.evidence import Piece
 from lenmuc.core.readiness import effective, settle
 from lenmuc.core.services import facts
 from lenmuc.store.answers import answers_reaching, find_answer
@@ -81,6 +83,23 @@ def _target(criterion: Criterion, offering: Offering, at: Place) -> Target:
     )
 
 
+def _piece_out(piece: Piece) -> PieceOut:
+    return PieceOut(
+        id=piece.id,
+        kind=cast(Any, piece.kind),
+        title=piece.title,
+        href=piece.link or f"/evidence/{piece.id}",
+        name=piece.name or None,
+        media_type=piece.media_type or None,
+        size=piece.size or None,
+        sha256=piece.sha256 or None,
+        effective=piece.effective,
+        expires=piece.expires,
+        by=piece.by,
+        added_at=piece.at,
+    )
+
+
 def answer_out(given: Answer) -> AnswerOut:
     """An answer as the API says it: what is empty because it is for all, is null."""
     return AnswerOut(
@@ -91,6 +110,7 @@ def answer_out(given: Answer) -> AnswerOut:
         value=cast(Value, given.value),
         justification=given.justification,
         evidence=given.evidence,
+        pieces=tuple(_piece_out(piece) for piece in given.pieces),
         blocker=cast(Blocker | None, given.blocker or None),
         version=given.version,
         by=given.by,

@@ -12,6 +12,23 @@ Value = Literal["met", "not_met", "unknown", "not_applicable"]
 Blocker = Literal["law", "paper_original", "no_system", "no_budget", "no_data", "other"]
 
 
+class PieceOut(msgspec.Struct, frozen=True):
+    """A piece of evidence with its title and dates: a link, or a file."""
+
+    id: Annotated[int, Meta(description="Its number.")]
+    kind: Annotated[Literal["link", "file"], Meta(description="What it is.")]
+    title: Annotated[str, Meta(description="What it shows.")]
+    href: Annotated[str, Meta(description="The link, or the address here that hands out the file.")]
+    name: Annotated[str | None, Meta(description="The file's name; null for a link.")]
+    media_type: Annotated[str | None, Meta(description="What the file was found to be; null for a link.")]
+    size: Annotated[int | None, Meta(description="The file's size in bytes; null for a link.")]
+    sha256: Annotated[str | None, Meta(description="The hash of its bytes; null for a link.")]
+    effective: Annotated[dt.date | None, Meta(description="From when it is in force; null: not said.")]
+    expires: Annotated[dt.date | None, Meta(description="The last day that it counts; null: no end.")]
+    by: Annotated[str, Meta(description="Who added it.")]
+    added_at: Annotated[dt.datetime, Meta(description="When.")]
+
+
 class AnswerOut(msgspec.Struct, frozen=True):
     """An answer as a person gave it."""
 
@@ -22,6 +39,10 @@ class AnswerOut(msgspec.Struct, frozen=True):
     value: Annotated[Value, Meta(description="What the person found.")]
     justification: Annotated[str, Meta(description="Why; may be empty.")]
     evidence: Annotated[tuple[str, ...], Meta(description="Links to what shows it.")]
+    pieces: Annotated[
+        tuple[PieceOut, ...],
+        Meta(description="Evidence with title and dates. An answer that is changed keeps it."),
+    ]
     blocker: Annotated[Blocker | None, Meta(description="What stands in the way; null: nothing was named.")]
     version: Annotated[int, Meta(description="Grows by one with every change; the ETag holds it.")]
     by: Annotated[str, Meta(description="Who answered.")]
