@@ -59,7 +59,7 @@ def test_from_answer_to_roadmap_to_public_page(site: Site) -> None:
     # a planner computes the roadmap of the whole city for eight quarters
     planner.sign_in(site.person("planner"))
     page = planner.submit(
-        planner.get("/vi/plan"), "/plan", name="Lộ trình thử", agency="", quarters="8", seconds="20"
+        planner.get("/vi/plan"), "/plan", name="Lộ trình thử", agency="", quarters="8", seconds="5"
     )
     page = wait_for_roadmap(planner, page)
     address = str(page.url)
