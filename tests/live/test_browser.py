@@ -26,8 +26,8 @@ except FileNotFoundError as missing:
 TWINS = {"home-en", "search-all", "search-empty", "service-en", "agency-ward", "roadmap-agency", "plan-ready"}
 # test_flow_in_a_browser.py stops there
 WALKED = {
-    "sign-in", "account", "work", "work-checklist", "work-criterion", "work-submit", "review", "disagreements",
-    "platform", "platform-criterion",
+    "sign-in", "account", "work", "work-checklist", "work-criterion", "work-submit", "review",
+    "disagreements", "platform", "platform-criterion",
 }  # fmt: skip
 NAMES = tuple(name for name in places({"code": "", "open": "", "roadmap": ""}) if name not in TWINS | WALKED)
 
