@@ -20,8 +20,10 @@ from lenmuc.outside.fetching import Fetcher
 from lenmuc.pages import (
     account,
     agency,
+    assigning,
     bulk,
     checks,
+    comments,
     disagreements,
     evidence,
     people,
@@ -37,7 +39,19 @@ from lenmuc.web.gate import Gate
 from lenmuc.web.setup import wire
 
 PAGES = (
-    *(account, people, public, agency, bulk, platform, planner, reviewing, checks, disagreements, evidence),
+    account,
+    people,
+    public,
+    agency,
+    bulk,
+    comments,
+    assigning,
+    platform,
+    planner,
+    reviewing,
+    checks,
+    disagreements,
+    evidence,
     roadmaps,
 )
 API = (services, agencies, offerings, answers, api_roadmaps, health, schema)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -13,19 +13,24 @@ from lenmuc.actions.foreseeing import Effect, foresee
 from lenmuc.actions.levels import Progress
 from lenmuc.actions.works import Works
 from lenmuc.core.answers import BLOCKERS, Answer, AnswerForm, Effective, Target
-from lenmuc.core.checklists import Criterion, Scheme, citation
+from lenmuc.core.checklists import Criterion, Guidance, Scheme, citation
 from lenmuc.core.checks import Look
-from lenmuc.core.errors import N_, Conflict, Message, NotFound, Refused, SignInNeeded
+from lenmuc.core.errors import N_, Conflict, Message, NotAllowed, NotFound, Refused
 from lenmuc.core.services import Service
 from lenmuc.pages.adding import Adding
-from lenmuc.pages.checklist import BLOCKER_WORDS, given, source, trail
-from lenmuc.pages.confirming import after
+from lenmuc.pages.assigning import Assignee, assignee_of
+from lenmuc.pages.autosaving import told, told_conflict, told_in_json, told_refused
+from lenmuc.pages.checklist import BLOCKER_WORDS, all_lines, given, source, trail
+from lenmuc.pages.comments import Thread, thread_of
+from lenmuc.pages.confirming import Confirmation, after, confirmation
 from lenmuc.pages.desks import Desk, Open, Wish
 from lenmuc.pages.looking import Earlier, earlier_at, looks_at
+from lenmuc.pages.visitors import AnyRequest, session_of
+from lenmuc.pages.walking import Walk, walk
 from lenmuc.store import evidence as evidence_store
+from lenmuc.store.assignments import Work
 from lenmuc.store.database import Database
 from lenmuc.store.evidence import Withdrawn
-from lenmuc.store.people import Session
 from lenmuc.store.queries import Connection
 from lenmuc.store.reviews import Remark
 from lenmuc.web.access import needs
@@ -34,18 +39,21 @@ from lenmuc.web.language import Language
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
 
-AnyRequest = Request[Any, Any, Any]
 _NOTHING = Adding()
 
 
 class AnswerInput(msgspec.Struct, frozen=True):
-    """What the form of a criterion sends: links one a line, and the version that the person saw."""
+    """What the form of a criterion sends: links one a line, and the version that the person saw.
+
+    `then` is `next` to go on to the next criterion without an answer.
+    """
 
     value: str = ""
     justification: str = ""
     evidence: str = ""
     blocker: str = ""
     version: int = 0
+    then: str = ""
 
     def form(self) -> AnswerForm:
         """The answer as the rules read it."""
@@ -58,6 +66,7 @@ class Place(msgspec.Struct, frozen=True):
     """A criterion where it is answered: for a portal, an agency, a service or one offering.
 
     `effective` counts here and `source` says why; `steps` are all answers that reach here, the widest first.
+    `thread` is what people said about it, `assignee` whose work it is where that is asked for each criterion.
     `action` is where the form goes, `back` where one returns to. `effect`: what an answer for many would do.
     `looks` is what machines found about the answer that counts, `before` what they found earlier.
     """
@@ -78,6 +87,8 @@ class Place(msgspec.Struct, frozen=True):
     looks: tuple[Look, ...] = ()
     before: tuple[Earlier, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()
+    thread: Thread | None = None
+    assignee: Assignee | None = None
 
     @property
     def own(self) -> Answer | None:
@@ -92,7 +103,10 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class CriterionPage(msgspec.Struct, frozen=True):
-    """What `templates/agency/criterion.html` shows; `errors` are (field, sentence) pairs."""
+    """What `templates/agency/criterion.html` shows; `errors` are (field, sentence) pairs.
+
+    `together` is the address of all criteria on one page, empty where there is no such page.
+    """
 
     place: Place
     typed: AnswerInput
@@ -100,6 +114,10 @@ class CriterionPage(msgspec.Struct, frozen=True):
     basis: tuple[str, ...]
     steps: tuple[tuple[Answer, Message], ...]
     blockers: tuple[tuple[str, str], ...]
+    walk: Walk
+    together: str
+    guidance: Guidance
+    saved: Confirmation | None = None
     errors: tuple[tuple[str, str], ...] = ()
     adding: Adding = Adding()
 
@@ -107,6 +125,11 @@ class CriterionPage(msgspec.Struct, frozen=True):
     def every_error(self) -> tuple[tuple[str, str], ...]:
         """What is wrong in either form of the page."""
         return (*self.errors, *self.adding.errors)
+
+    @property
+    def autosaves(self) -> bool:
+        """Whether a script may save as one goes: never what counts for many, whose effect is to be read."""
+        return self.can_answer and self.place.target.scope == "offering"
 
 
 class ConflictPage(msgspec.Struct, frozen=True):
@@ -117,13 +140,6 @@ class ConflictPage(msgspec.Struct, frozen=True):
     links: tuple[str, ...]
     theirs: Answer
     blockers: tuple[tuple[str, str], ...]
-
-
-def session_of(visit: Visit) -> Session:
-    """Whose visit it is. Raises `SignInNeeded`; behind a guard that never happens."""
-    if visit.session is None:
-        raise SignInNeeded(N_("This is for people with an account. Sign in to go on."))
-    return visit.session
 
 
 async def place_of(conn: Connection, desk: Desk, id: str) -> Place:
@@ -150,10 +166,21 @@ async def place_of(conn: Connection, desk: Desk, id: str) -> Place:
         looks,
         await earlier_at(conn, *around) if looks else (),
         tuple(await evidence_store.withdrawn_at(conn, id, target)) if desk.may(criterion) else (),
+        await thread_of(conn, desk.wish.visit, id, desk.talk_of(criterion), desk.href(criterion)),
+        await _assignee(conn, desk, criterion),
     )
 
 
-def _blockers(language: Language) -> tuple[tuple[str, str], ...]:
+async def _assignee(conn: Connection, desk: Desk, criterion: Criterion) -> Assignee | None:
+    """Whose work the criterion is, where criteria are given to people one by one: not under a service."""
+    if desk.target.service:
+        return None
+    work = Work(desk.target.agency, criterion=criterion.id)
+    return await assignee_of(conn, desk.wish.visit, work, desk.href(criterion))
+
+
+def blocker_words(language: Language) -> tuple[tuple[str, str], ...]:
+    """The obstacles with their words."""
     return tuple((blocker, language.gettext(BLOCKER_WORDS[blocker])) for blocker in BLOCKERS)
 
 
@@ -180,7 +207,11 @@ def criterion_page(
         can_answer=desk.may(place.criterion),
         basis=tuple(citation(article, language.code) for article in place.criterion.basis),
         steps=tuple((step, given(step)) for step in place.steps),
-        blockers=_blockers(language),
+        blockers=blocker_words(language),
+        walk=walk(all_lines(desk), place.criterion.id),
+        together=desk.together,
+        guidance=desk.wish.content.guidance[place.criterion.id],
+        saved=None if errors else confirmation(desk, desk.said),
         errors=errors,
         adding=adding,
     )
@@ -218,7 +249,7 @@ async def _meet(
     if place.own is None:
         raise why
     links = tuple(link.strip() for link in typed.evidence.splitlines() if link.strip())
-    page = ConflictPage(place, typed, links, place.own, _blockers(wish.visit.language))
+    page = ConflictPage(place, typed, links, place.own, blocker_words(wish.visit.language))
     return render(request, "agency/conflict.html", page, 409)
 
 
@@ -237,6 +268,10 @@ async def save_criterion(
     async with db.transaction(visit.who, read_only=True) as conn:
         desk = await open_desk(conn, wish)
     criterion = desk.criterion(id)
+    if told_in_json(request) and desk.target_of(criterion).scope != "offering":
+        raise NotAllowed(
+            N_("What counts for many services is saved with the button, after its effect was shown.")
+        )
     person, target = session_of(visit).person, desk.target_of(criterion)
 
     async def give(progress: Progress) -> Saved:
@@ -247,10 +282,17 @@ async def save_criterion(
         try:
             saved: Saved = await work.outcome
         except Refused as refused:
+            if told_in_json(request):
+                return told_refused(visit.language, refused)
             return await _refused(request, db, open_desk, wish, id, typed, refused)
         except Conflict as conflict:
+            if told_in_json(request):
+                return told_conflict(visit.language)
             return await _meet(request, db, open_desk, wish, id, typed, conflict)
-        to = after(desk.list_href, desk, criterion, saved)
+        if told_in_json(request):
+            return told(visit.language, saved, desk.scheme)
+        waiting = walk(all_lines(desk), id).waiting if typed.then == "next" else None
+        to = after(waiting.href if waiting else desk.list_href, desk, criterion, saved)
         return Response(None, status_code=303, headers={"Location": to})
 
     work = works.begin(person, give, reply)

@@ -1,5 +1,6 @@
 """A checklist as pages show it: lines with their status, where each answer comes from, and shares."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -31,12 +32,17 @@ _GIVEN = {
     "service": N_("Answered for this service at every agency by %(by)s, %(at)s, %(links)s"),
     "offering": N_("Answered for this service at this agency by %(by)s, %(at)s, %(links)s"),
 }
+OPEN = ("none", "confirm", "declined")
+STATUSES = (*OPEN, "not_met", "proposed", "met", "not_applicable")
 _WIDTH = {"platform": 0, "agency": 1, "service": 2, "offering": 3}
 
 
 class Line(msgspec.Struct, frozen=True):
     """One criterion of a checklist. `exception` says which wider answer this one differs from, if any.
 
+    `status` is the value, or `none` (not started), `confirm` (somebody looked and could not tell), `declined`
+    (a reviewer did not accept that it does not apply). `mine`: whoever looks may answer it here. `href`
+    is its page, `way` where the list leads: there, or to its place on the page of all criteria.
     `expiry` is expired or soon when that is so of evidence of the answer that counts.
     """
 
@@ -46,7 +52,17 @@ class Line(msgspec.Struct, frozen=True):
     href: str
     who: Message
     exception: Message | None = None
+    status: str = "none"
+    mine: bool = False
+    way: str = ""
+    comments: int = 0
+    assigned: str = ""
     expiry: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Does it wait for an answer that can count?"""
+        return self.status in OPEN
 
 
 class Block(msgspec.Struct, frozen=True):
@@ -66,6 +82,11 @@ class Block(msgspec.Struct, frozen=True):
         """Lines that are met."""
         return sum(line.value == "met" for line in self.lines)
 
+    @property
+    def open(self) -> int:
+        """Lines that wait for an answer."""
+        return sum(line.open for line in self.lines)
+
 
 class Share(msgspec.Struct, frozen=True):
     """How many criteria are met, of those that apply; `void` ones do not apply."""
@@ -82,6 +103,29 @@ class Checklist(msgspec.Struct, frozen=True):
     duties: tuple[Block, ...]
     readiness: tuple[Block, ...]
     share: Share
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line, in the order in which it is shown."""
+        return lines_in((*self.steps, *self.duties, *self.readiness))
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How many lines have a status."""
+
+    status: str
+    count: int
+
+
+def lines_in(blocks: Iterable[Block]) -> tuple[Line, ...]:
+    """The lines of some blocks, in their order."""
+    return tuple(line for block in blocks for line in block.lines)
+
+
+def tallies(lines: Iterable[Line]) -> tuple[Tally, ...]:
+    """How many lines have each status, what waits for an answer first; without those that none has."""
+    counts = Counter(line.status for line in lines)
+    return tuple(Tally(status, counts[status]) for status in STATUSES if counts[status])
 
 
 def _shown(answer: Answer) -> Message:
@@ -139,6 +183,15 @@ def _exception(steps: tuple[Answer, ...]) -> Message | None:
     return Message(N_("An exception: the answer for every agency is different"))
 
 
+def status_of(found: Effective) -> str:
+    """The status of a criterion in a list of tasks; see `Line`."""
+    if found.value == "unknown":
+        return "none" if found.source == "none" else "confirm"
+    if found.value == "proposed" and found.answer is not None and found.answer.decision == "declined":
+        return "declined"
+    return found.value
+
+
 def _line(desk: Desk, criterion: Criterion) -> Line:
     here = desk.found[criterion.id]
     return Line(
@@ -148,6 +201,11 @@ def _line(desk: Desk, criterion: Criterion) -> Line:
         desk.href(criterion),
         desk.who[criterion.scope],
         None if here.source == "facts" else _exception(trail(criterion, desk.answers)),
+        status_of(here),
+        desk.may(criterion),
+        desk.way_to(criterion),
+        desk.comments.get(criterion.id, 0),
+        desk.assigned.get(criterion.id, ""),
         worst(here.answer.pieces, today()) if here.answer else "",
     )
 
@@ -177,6 +235,11 @@ def checklist(desk: Desk) -> Checklist:
     applicable = sum(block.applicable for block in duties)
     share = Share(sum(block.met for block in duties), applicable, all_duties - applicable)
     return Checklist(steps, duties, _groups(desk, lambda c: c.role == "readiness"), share)
+
+
+def all_lines(desk: Desk) -> tuple[Line, ...]:
+    """Every line of a desk's list, in its order."""
+    return checklist(desk).lines if desk.target.service else lines_in(own_blocks(desk))
 
 
 def own_blocks(desk: Desk) -> tuple[Block, ...]:

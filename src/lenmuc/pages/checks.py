@@ -13,8 +13,8 @@ from lenmuc.core.checklists import Criterion
 from lenmuc.core.checks import KINDS, RESULTS, why
 from lenmuc.core.errors import Busy, Message, NotFound
 from lenmuc.core.text import clean_line
-from lenmuc.pages.answering import AnyRequest, session_of
 from lenmuc.pages.public.lists import Paging, page_number, paging
+from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store import findings as findings_store
 from lenmuc.store.database import Database
 from lenmuc.store.findings import CheckRun, FoundRow, Listing

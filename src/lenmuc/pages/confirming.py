@@ -6,18 +6,8 @@ import msgspec
 
 from lenmuc.actions.answering import Saved
 from lenmuc.core.checklists import Criterion, Scheme
-from lenmuc.pages.desks import Desk
+from lenmuc.pages.desks import Desk, Said
 from lenmuc.pages.switching import Also, also_read, also_said
-
-
-class Said(msgspec.Struct, frozen=True):
-    """The part of an address that tells of an answer just saved."""
-
-    saved: str = ""
-    before: str = ""
-    rose: str = ""
-    fell: str = ""
-    also: str = ""
 
 
 class Confirmation(msgspec.Struct, frozen=True):
@@ -40,11 +30,6 @@ class Confirmation(msgspec.Struct, frozen=True):
 def small(text: str) -> int | None:
     """The number in a confirmation's address; `None` for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 7 else None
-
-
-def said_in(query: dict[str, str]) -> Said:
-    """What an address tells of an answer just saved."""
-    return Said(**{name: query.get(name, "") for name in Said.__struct_fields__})
 
 
 def after(href: str, desk: Desk, criterion: Criterion, saved: Saved) -> str:

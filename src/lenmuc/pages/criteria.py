@@ -9,20 +9,42 @@ from litestar.params import FromPath, FromQuery
 
 from lenmuc.actions.works import Works
 from lenmuc.content.everything import Content
-from lenmuc.pages.answering import AnyRequest, save_criterion, show_criterion
-from lenmuc.pages.desks import Open, Wish
+from lenmuc.pages.answering import save_criterion, show_criterion
+from lenmuc.pages.desks import Open, Said, Wish
 from lenmuc.pages.evidence import change_evidence
 from lenmuc.pages.switching import asked
+from lenmuc.pages.visitors import AnyRequest
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.web.access import Needs
 from lenmuc.web.uploads import takes_files
 from lenmuc.web.visits import visit_of
 
+_VIEW = "lenmuc-view"  # a wish about the look of pages, nothing about the person
 
-def wish_of(request: AnyRequest, content: Content, scheme: str) -> Wish:
-    """The desk that an address asks for. Raises `NotFound` for a set of rules that is not there."""
-    return Wish(visit_of(request), content, asked(content, scheme), request.path_params.get("code", ""))
+
+def wish_of(request: AnyRequest, content: Content, scheme: str, view: str = "") -> Wish:
+    """The desk that an address asks for. Raises `NotFound` for a set of rules that is not there.
+
+    `view` is `all` or `one` where the address says how criteria are to be shown; else the last wish holds.
+    """
+    query = request.query_params
+    return Wish(
+        visit_of(request),
+        content,
+        asked(content, scheme),
+        request.path_params.get("code", ""),
+        Said(**{name: query.get(name, "") for name in Said.__struct_fields__}),
+        (view or request.cookies.get(_VIEW)) == "all",
+    )
+
+
+def remember(request: AnyRequest, view: str) -> dict[str, str]:
+    """The header that keeps the wish for `all` criteria on one page or `one` a page; nothing for others."""
+    if view not in ("all", "one"):
+        return {}
+    secure = "; Secure" if request.url.scheme == "https" else ""
+    return {"Set-Cookie": f"{_VIEW}={view}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"}
 
 
 def _evidence_limit(settings: Settings) -> int:

@@ -20,13 +20,29 @@ from lenmuc.web.visits import Visit
 _TRAIL = 70  # letters of a name in the trail above a page
 
 
+class Said(msgspec.Struct, frozen=True):
+    """The part of an address that tells of an answer just saved."""
+
+    saved: str = ""
+    before: str = ""
+    rose: str = ""
+    fell: str = ""
+    also: str = ""
+
+
 class Wish(msgspec.Struct, frozen=True):
-    """Which desk somebody asks for: by which set of rules, and for which service where the desk has one."""
+    """Which desk somebody asks for: by which set of rules, and for which service where the desk has one.
+
+    `said` is what its address tells of an answer just saved. `together`: all criteria on one page were wished
+    last, instead of one a page.
+    """
 
     visit: Visit
     content: Content
     scheme: Scheme
     code: str = ""
+    said: Said = Said()
+    together: bool = False
 
     @property
     def main(self) -> bool:
@@ -41,7 +57,7 @@ class Desk(msgspec.Struct, frozen=True):
     without a query, `wider` that of the portal's list where it is another. `crumbs` end with the list itself.
     `who` says by scope who has to answer. `reaches` is how many offerings an answer given here counts for,
     `level` the offering's by the rules that are read, `None` for wider places. `remarks` are a reviewer's
-    that are still open.
+    that are still open, `comments` how many each criterion has, `assigned` whose work single criteria are.
     """
 
     wish: Wish
@@ -57,6 +73,8 @@ class Desk(msgspec.Struct, frozen=True):
     level: int | None = None
     remarks: tuple[Remark, ...] = ()
     wider: str = ""
+    comments: Mapping[str, int] = {}
+    assigned: Mapping[str, str] = {}
 
     @property
     def scheme(self) -> Scheme:
@@ -73,6 +91,16 @@ class Desk(msgspec.Struct, frozen=True):
         """The address of its list."""
         return read_by(self.home, self.scheme, self.wish.content)
 
+    @property
+    def together(self) -> str:
+        """The address of all criteria on one page. What counts for many is answered one by one."""
+        return read_by(f"{self.home}/all", self.scheme, self.wish.content) if self.of_one else ""
+
+    @property
+    def said(self) -> Said:
+        """What the address tells of an answer just saved."""
+        return self.wish.said
+
     def shows(self, criterion: Criterion) -> bool:
         """Whether the list has it: the portal's and an agency's have their own criteria only."""
         return self.target.scope in ("service", "offering") or criterion.scope == self.target.scope
@@ -83,6 +111,11 @@ class Desk(msgspec.Struct, frozen=True):
             return self.target
         wide = {"platform": Target(), "agency": Target(self.target.agency)}
         return wide.get(criterion.scope, self.target)
+
+    def talk_of(self, criterion: Criterion) -> Target:
+        """Where comments on the criterion stand: an agency talks about the portal's at its own offering."""
+        target = self.target_of(criterion)
+        return self.target if target.scope == "platform" else target
 
     def answers_here(self, criterion: Criterion) -> bool:
         """Whether the criterion has a page at this desk."""
@@ -100,6 +133,12 @@ class Desk(msgspec.Struct, frozen=True):
         if not self.answers_here(criterion):
             return ""
         return read_by(f"{self.home}/{criterion.id}", self.scheme, self.wish.content)
+
+    def way_to(self, criterion: Criterion) -> str:
+        """The address at which a line of the list leads: one criterion a page, or all on one."""
+        alone = self.href(criterion)
+        together = self.wish.together and self.of_one and self.target_of(criterion).scope == "offering"
+        return f"{self.together}#c-{criterion.id}" if together and self.may(criterion) else alone
 
     def choices(self, levels: dict[str, int] | None = None) -> tuple[SchemeChoice, ...]:
         """The sets of rules that it can be read by."""

@@ -10,8 +10,8 @@ from lenmuc.core.checklists import Criterion, Scheme, citation
 from lenmuc.core.readiness import assess, effective, settle
 from lenmuc.core.reviews import in_use
 from lenmuc.core.services import facts
-from lenmuc.pages.answering import AnyRequest
 from lenmuc.pages.public.lists import Paging, page_number, paging
+from lenmuc.pages.visitors import AnyRequest
 from lenmuc.store import answers as answers_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import findings as findings_store

@@ -13,9 +13,10 @@ from lenmuc.actions.evidence import Added, Incoming, add, find_file, read_file, 
 from lenmuc.core.errors import Conflict, Fault, Refused, fault
 from lenmuc.core.evidence import PieceForm, plain_name, size_fault
 from lenmuc.pages.adding import Adding, said
-from lenmuc.pages.answering import AnyRequest, at_desk, criterion_page, session_of, stored
+from lenmuc.pages.answering import at_desk, criterion_page, stored
 from lenmuc.pages.confirming import after
 from lenmuc.pages.desks import Desk, Open, Wish
+from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store.database import Database
 from lenmuc.store.evidence import Stored
 from lenmuc.web.access import needs

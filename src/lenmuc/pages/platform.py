@@ -12,17 +12,23 @@ from lenmuc.core.errors import N_, Message, NotFound
 from lenmuc.core.levels import LevelCounts
 from lenmuc.core.services import Service, facts
 from lenmuc.core.text import clean_line, fold
-from lenmuc.pages.answering import AnyRequest, saving
-from lenmuc.pages.checklist import Block, Checklist, checklist, own_blocks
-from lenmuc.pages.confirming import Confirmation, confirmation, said_in
+from lenmuc.pages.answering import saving
+from lenmuc.pages.assigning import Assignee, assignee_of
+from lenmuc.pages.checklist import Block, Checklist, Tally, checklist, lines_in, own_blocks, tallies
+from lenmuc.pages.confirming import Confirmation, confirmation
 from lenmuc.pages.criteria import criterion_routes, wish_of
 from lenmuc.pages.desks import Desk, Wish, counted, named
 from lenmuc.pages.public.lists import TEXT_LIMIT, Paging, page_number, paging
 from lenmuc.pages.switching import SchemeChoice, read_by
+from lenmuc.pages.visitors import AnyRequest
+from lenmuc.pages.walking import Step, first_step
 from lenmuc.store import answers as answers_store
+from lenmuc.store import assignments as assignments_store
 from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import comments as comments_store
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store import search as search_store
+from lenmuc.store.assignments import Work
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
 from lenmuc.store.search import PAGE_SIZE, ServiceHit, Wanted
@@ -44,6 +50,8 @@ class PlatformPage(msgspec.Struct, frozen=True):
 
     offerings: int
     blocks: tuple[Block, ...]
+    step: Step
+    tallies: tuple[Tally, ...]
     saved: Confirmation | None
     schemes: tuple[SchemeChoice, ...]
 
@@ -63,10 +71,13 @@ class PlatformServicePage(msgspec.Struct, frozen=True):
     service: Service
     counts: LevelCounts
     checklist: Checklist
+    step: Step
+    tallies: tuple[Tally, ...]
     saved: Confirmation | None
     schemes: tuple[SchemeChoice, ...]
     scheme: Scheme
     main: bool
+    assignee: Assignee
 
 
 def _link(visit: Visit, *parts: str) -> str:
@@ -91,6 +102,8 @@ async def at_platform(conn: Connection, wish: Wish) -> Desk:
         (_crumbs(wish.visit),),
         _WHO,
         counts.total,
+        comments=await comments_store.count_comments(conn, Target()),
+        assigned=await assignments_store.criteria_given(conn, ""),
     )
 
 
@@ -105,8 +118,9 @@ async def platform(
     """The criteria of the city's portal, with their status."""
     async with db.transaction(visit.who, read_only=True) as conn:
         desk = await at_platform(conn, wish_of(request, content, scheme))
-    done = confirmation(desk, said_in(dict(request.query_params)))
-    page = PlatformPage(desk.reaches, own_blocks(desk), done, desk.choices())
+    blocks, done = own_blocks(desk), confirmation(desk, desk.said)
+    lines = lines_in(blocks)
+    page = PlatformPage(desk.reaches, blocks, first_step(lines, ()), tallies(lines), done, desk.choices())
     return render(request, "planner/platform.html", page)
 
 
@@ -152,6 +166,7 @@ async def _at_service(conn: Connection, wish: Wish) -> tuple[Desk, Service, Leve
         counts.total,
         service,
         wider=_link(visit),
+        comments=await comments_store.count_comments(conn, Target(service=code)),
     )
     return desk, service, counts
 
@@ -172,9 +187,21 @@ async def platform_service(
     """The checklist of one service as it stands for every agency."""
     async with db.transaction(visit.who, read_only=True) as conn:
         desk, service, counts = await _at_service(conn, wish_of(request, content, scheme))
-    done = confirmation(desk, said_in(dict(request.query_params)))
+        assignee = await assignee_of(conn, visit, Work(service=service.code), desk.list_href)
+    done = confirmation(desk, desk.said)
     whole, choices = checklist(desk), desk.choices()
-    page = PlatformServicePage(service, counts, whole, done, choices, desk.scheme, desk.wish.main)
+    page = PlatformServicePage(
+        service,
+        counts,
+        whole,
+        first_step(whole.lines, ()),
+        tallies(whole.lines),
+        done,
+        choices,
+        desk.scheme,
+        desk.wish.main,
+        assignee,
+    )
     return render(request, "planner/platform-service.html", page)
 
 

@@ -17,10 +17,10 @@ from lenmuc.core.checks import Look
 from lenmuc.core.errors import N_, Conflict, Message, NotAllowed, NotFound, Refused
 from lenmuc.core.reviews import LevelStatus, Verifier, holds_until, may_decide, shown, verifier
 from lenmuc.core.services import Agency, facts
-from lenmuc.pages.answering import AnyRequest
 from lenmuc.pages.checklist import BLOCKER_WORDS, source
 from lenmuc.pages.looking import Looks, looks_at
 from lenmuc.pages.public.lists import Paging, page_number, paging
+from lenmuc.pages.visitors import AnyRequest
 from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import reviews as reviews_store

@@ -20,7 +20,7 @@ from lenmuc.pages.account.sign_in import (
     provider_name,
     to,
 )
-from lenmuc.pages.answering import session_of
+from lenmuc.pages.visitors import session_of
 from lenmuc.settings import Settings
 from lenmuc.store import factors as factors_store
 from lenmuc.store import links as links_store

@@ -23,7 +23,7 @@ from lenmuc.pages.account.sign_in import (
     more_headers,
     to,
 )
-from lenmuc.pages.answering import session_of
+from lenmuc.pages.visitors import session_of
 from lenmuc.settings import Settings
 from lenmuc.store import links as links_store
 from lenmuc.store.database import PROGRAM, Database

@@ -3,10 +3,12 @@
 from lenmuc.core.answers import Answer, Target
 from lenmuc.core.errors import N_, Message, NotFound
 from lenmuc.core.services import Agency, Service
-from lenmuc.pages.answering import session_of
 from lenmuc.pages.desks import Desk, Wish, counted
+from lenmuc.pages.visitors import session_of
 from lenmuc.store import answers as answers_store
+from lenmuc.store import assignments as assignments_store
 from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import comments as comments_store
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store.offerings import Offering
 from lenmuc.store.queries import Connection
@@ -63,4 +65,6 @@ async def at_agency(conn: Connection, wish: Wish) -> Desk:
         ),
         WHO,
         counts.total,
+        comments=await comments_store.count_comments(conn, Target(agency.code)),
+        assigned=await assignments_store.criteria_given(conn, agency.code),
     )

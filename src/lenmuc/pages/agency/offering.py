@@ -15,15 +15,21 @@ from lenmuc.core.reviews import LevelStatus, allowed, shown
 from lenmuc.core.services import Agency, Service, facts
 from lenmuc.pages.agency.mine import WHO, link, my_agency, my_offering
 from lenmuc.pages.agency.submitting import Mend, to_mend
-from lenmuc.pages.answering import AnyRequest
-from lenmuc.pages.checklist import Checklist, Line, checklist
-from lenmuc.pages.confirming import Confirmation, confirmation, said_in
-from lenmuc.pages.criteria import criterion_routes, wish_of
+from lenmuc.pages.assigning import Assignee, assignee_of
+from lenmuc.pages.checklist import Checklist, Line, Tally, checklist, tallies
+from lenmuc.pages.confirming import Confirmation, confirmation
+from lenmuc.pages.criteria import criterion_routes, remember, wish_of
 from lenmuc.pages.desks import Desk, Wish, counted, named
 from lenmuc.pages.looking import Looks, differing, looks_at
+from lenmuc.pages.public.lists import address
 from lenmuc.pages.switching import SchemeChoice, read_by
+from lenmuc.pages.together import together_routes
+from lenmuc.pages.visitors import AnyRequest
+from lenmuc.pages.walking import Lacking, Step, first_step, lacking
 from lenmuc.settings import Settings
+from lenmuc.store import comments as comments_store
 from lenmuc.store import standings as standings_store
+from lenmuc.store.assignments import Work
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import Offering
 from lenmuc.store.queries import Connection
@@ -34,7 +40,9 @@ from lenmuc.web.visits import Visit
 
 
 class ChecklistPage(msgspec.Struct, frozen=True):
-    """What `templates/agency/checklist.html` shows; `missing` are the lines that the next level lacks.
+    """What `templates/agency/checklist.html` shows; `missing` are the lines that the next level lacks,
+    `lacking` the same by who has to do them, `step` what to do first. `together` is the address of all
+    criteria on one page, `is_together` whether that was wished last.
 
     `remarks` are those still open; `done` is the step of the review that was just taken, if any. `found` is
     the level by the set of rules that is shown, `main` whether that is the one that reviews are about.
@@ -46,7 +54,14 @@ class ChecklistPage(msgspec.Struct, frozen=True):
     offering: Offering
     next: LevelMeaning | None
     missing: tuple[Line, ...]
+    lacking: tuple[Lacking, ...]
+    step: Step
+    tallies: tuple[Tally, ...]
     checklist: Checklist
+    together: str
+    alone: str
+    is_together: bool
+    assignee: Assignee
     saved: Confirmation | None
     case: Case
     status: LevelStatus
@@ -100,6 +115,7 @@ async def _open(conn: Connection, wish: Wish) -> Mine:
         service=service,
         level=classes[wish.scheme.id].level,
         remarks=tuple(mend.remark for mend in remarks),
+        comments=await comments_store.count_comments(conn, Target(offering.agency, code)),
     )
     return Mine(desk, offering, case, remarks, classes)
 
@@ -118,23 +134,35 @@ async def one_checklist(
     settings: NamedDependency[Settings],
     review: FromQuery[str] = "",
     scheme: FromQuery[str] = "",
+    view: FromQuery[str] = "",
 ) -> Response[str]:
     """What one service of mine lacks for its next level, then its whole checklist."""
     async with db.transaction(visit.who, read_only=True) as conn:
         agency = await my_agency(conn, visit)
-        mine = await _open(conn, wish_of(request, content, scheme))
+        mine = await _open(conn, wish_of(request, content, scheme, view))
         looks = await looks_at(conn, mine.desk.found, mine.offering.agency, mine.offering.service)
+        work = Work(agency.code, mine.offering.service)
+        assignee = await assignee_of(conn, visit, work, mine.desk.list_href)
     desk, found = mine.desk, mine.classes[mine.desk.scheme.id]
     whole, status = checklist(desk), shown(mine.case.standing, today(), rules_of(settings))
     lines = {line.criterion.id: line for block in whole.steps for line in block.lines}
+    missing = tuple(lines[criterion.id] for criterion in found.missing)
+    to_mend = [mend.criterion.id for mend in mine.remarks if not mend.answered]
     page = ChecklistPage(
         agency=agency,
         service=mine.case.service,
         offering=mine.offering,
         next=found.next,
-        missing=tuple(lines[criterion.id] for criterion in found.missing),
+        missing=missing,
+        lacking=lacking(missing),
+        step=first_step(whole.lines, missing, to_mend, desk.wish.main and allowed(status.status, "submit")),
+        tallies=tallies(whole.lines),
         checklist=whole,
-        saved=confirmation(desk, said_in(dict(request.query_params))),
+        together=desk.together,
+        alone=address(desk.home, {"scheme": scheme}, view="one"),
+        is_together=desk.wish.together,
+        assignee=assignee,
+        saved=confirmation(desk, desk.said),
         case=mine.case,
         status=status,
         remarks=mine.remarks,
@@ -144,7 +172,7 @@ async def one_checklist(
         main=desk.wish.main,
         differing=differing(looks),
     )
-    return render(request, "agency/checklist.html", page)
+    return render(request, "agency/checklist.html", page, headers=remember(request, view))
 
 
 def _step_done(said: str, status: LevelStatus) -> str:
@@ -153,4 +181,8 @@ def _step_done(said: str, status: LevelStatus) -> str:
     return said if said == ("submitted" if waits else "withdrawn") else ""
 
 
-handlers = [one_checklist, *criterion_routes("/work/{code:str}", needs("staff"), at_offering)]
+handlers = [
+    one_checklist,
+    *together_routes("/work/{code:str}", needs("staff"), at_offering),
+    *criterion_routes("/work/{code:str}", needs("staff"), at_offering),
+]

@@ -8,11 +8,12 @@ from litestar.params import FromQuery
 from lenmuc.content.everything import Content
 from lenmuc.core.services import Agency
 from lenmuc.pages.agency.mine import at_agency, my_agency
-from lenmuc.pages.answering import AnyRequest
-from lenmuc.pages.checklist import Block, own_blocks
-from lenmuc.pages.confirming import Confirmation, confirmation, said_in
+from lenmuc.pages.checklist import Block, Tally, lines_in, own_blocks, tallies
+from lenmuc.pages.confirming import Confirmation, confirmation
 from lenmuc.pages.criteria import criterion_routes, wish_of
 from lenmuc.pages.switching import SchemeChoice
+from lenmuc.pages.visitors import AnyRequest
+from lenmuc.pages.walking import Step, first_step
 from lenmuc.store.database import Database
 from lenmuc.web.access import needs
 from lenmuc.web.templating import render
@@ -25,6 +26,8 @@ class OwnPage(msgspec.Struct, frozen=True):
     agency: Agency
     offerings: int
     blocks: tuple[Block, ...]
+    step: Step
+    tallies: tuple[Tally, ...]
     saved: Confirmation | None
     schemes: tuple[SchemeChoice, ...]
 
@@ -41,8 +44,9 @@ async def own_criteria(
     async with db.transaction(visit.who, read_only=True) as conn:
         agency = await my_agency(conn, visit)
         desk = await at_agency(conn, wish_of(request, content, scheme))
-    done = confirmation(desk, said_in(dict(request.query_params)))
-    page = OwnPage(agency, desk.reaches, own_blocks(desk), done, desk.choices())
+    blocks, done = own_blocks(desk), confirmation(desk, desk.said)
+    lines = lines_in(blocks)
+    page = OwnPage(agency, desk.reaches, blocks, first_step(lines, ()), tallies(lines), done, desk.choices())
     return render(request, "agency/own.html", page)
 
 

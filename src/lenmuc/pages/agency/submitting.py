@@ -16,9 +16,9 @@ from lenmuc.core.errors import Conflict, Message, Refused
 from lenmuc.core.reviews import LevelStatus, ReviewRules, Step, allowed, shown
 from lenmuc.core.services import Agency, facts
 from lenmuc.pages.agency.mine import WHO, link, my_agency, my_offering
-from lenmuc.pages.answering import AnyRequest, session_of
 from lenmuc.pages.checklist import Line, checklist, given
 from lenmuc.pages.desks import Desk, Wish
+from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection

@@ -13,7 +13,6 @@ from lenmuc.core.levels import LevelCounts
 from lenmuc.core.services import Agency, Field
 from lenmuc.core.text import clean_line, fold
 from lenmuc.pages.agency.mine import link, my_agency
-from lenmuc.pages.answering import AnyRequest, session_of
 from lenmuc.pages.public.lists import (
     TEXT_LIMIT,
     Choice,
@@ -27,6 +26,7 @@ from lenmuc.pages.public.lists import (
     page_number,
     paging,
 )
+from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store import search as search_store

@@ -12,7 +12,6 @@ from lenmuc.content.everything import Content
 from lenmuc.core.bulk import Change, Step
 from lenmuc.core.errors import N_, Refused, fault
 from lenmuc.pages.agency.mine import link
-from lenmuc.pages.answering import AnyRequest, session_of
 from lenmuc.pages.bulk.shared import (
     PreviewPage,
     Shown,
@@ -23,6 +22,7 @@ from lenmuc.pages.bulk.shared import (
     shown,
     unpack,
 )
+from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store.batches import Batch
 from lenmuc.store.database import Database
 from lenmuc.web.access import needs

@@ -12,9 +12,9 @@ from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.services import Service, facts
 from lenmuc.core.text import clean_line, fold
 from lenmuc.pages.agency.mine import link, my_agency
-from lenmuc.pages.answering import AnyRequest
 from lenmuc.pages.bulk.shared import preview_page
 from lenmuc.pages.public.lists import TEXT_LIMIT
+from lenmuc.pages.visitors import AnyRequest
 from lenmuc.store import batches as batches_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store

@@ -15,7 +15,7 @@ from lenmuc.core.checklists import Criterion
 from lenmuc.core.errors import Refused
 from lenmuc.core.services import Agency
 from lenmuc.pages.agency.mine import link, my_agency
-from lenmuc.pages.answering import AnswerInput, AnyRequest, session_of
+from lenmuc.pages.answering import AnswerInput
 from lenmuc.pages.bulk.shared import blockers, preview_page
 from lenmuc.pages.public.lists import (
     Option,
@@ -27,6 +27,7 @@ from lenmuc.pages.public.lists import (
     page_number,
     paging,
 )
+from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store import batches as batches_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store

@@ -24,12 +24,12 @@ from lenmuc.exports.workbook import MEDIA_TYPE, Book, Line, write_workbook
 from lenmuc.exports.workbook_child import FILE_LIMIT
 from lenmuc.exports.workbook_read import SAID, read_sheets
 from lenmuc.pages.agency.mine import link, my_agency
-from lenmuc.pages.answering import AnyRequest
 from lenmuc.pages.bulk.batches import give
 from lenmuc.pages.bulk.grid import filters
 from lenmuc.pages.bulk.shared import blockers, pack, unpack
 from lenmuc.pages.checklist import BLOCKER_WORDS
 from lenmuc.pages.public.lists import Option, level_asked
+from lenmuc.pages.visitors import AnyRequest
 from lenmuc.settings import LANGUAGES
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store.database import Database
