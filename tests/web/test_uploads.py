@@ -1,5 +1,8 @@
 """Forms with files: where they are let in, from whom, how much, and that a broken one is refused."""
 
+import asyncio
+import tempfile
+import time
 from typing import Any
 
 import pytest
@@ -110,3 +113,82 @@ async def test_exactly_one_file_is_wanted(site: Any, files: list[tuple[str, byte
 async def test_a_plain_form_at_a_route_for_files_is_asked_for_a_file(site: Any) -> None:
     csrf = await site.enter()
     assert (await site.browser.post(DOOR, data={"csrf": csrf, "name": "x"})).status_code == 422
+
+
+async def cut_off(site: Any, csrf: str, parts: list[bytes], last: dict[str, Any]) -> list[dict[str, Any]]:
+    """Send the beginning of a form with a file, then `last`; the events of the reply."""
+    waiting = [{"type": "http.request", "body": part, "more_body": True} for part in parts] + [last]
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        if waiting:
+            return waiting.pop(0)
+        await asyncio.sleep(60)
+        raise AssertionError("nobody reads so long")
+
+    async def send(event: dict[str, Any]) -> None:
+        sent.append(event)
+
+    cookie = "; ".join(f"{name}={value}" for name, value in site.browser.cookies.items())
+    headers = {"host": "lenmuc.test", "content-type": KIND, "cookie": cookie, "x-csrf-token": csrf}
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": DOOR, "raw_path": DOOR.encode(), "root_path": "", "query_string": b"",
+        "server": ("lenmuc.test", 80), "client": ("192.0.2.7", 1),
+        "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
+    }  # fmt: skip
+    await site.gate(scope, receive, send)
+    return sent
+
+
+BEGUN = [b'--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n', *[b"x" * 40_000] * 2]
+
+
+@pytest.mark.parametrize(
+    ("last", "status"),
+    [({"type": "http.disconnect"}, 400), ({"type": "http.request", "body": b"", "more_body": False}, 400)],
+)
+async def test_a_connection_that_breaks_in_the_middle_of_a_file_leaves_nothing(
+    site: Any, monkeypatch: pytest.MonkeyPatch, last: dict[str, Any], status: int
+) -> None:
+    made = []
+    make = tempfile.SpooledTemporaryFile
+
+    def kept(**options: Any) -> Any:
+        made.append(make(**options))
+        return made[-1]
+
+    csrf = await site.enter()
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", kept)
+    sent = await cut_off(site, csrf, BEGUN, last)
+    assert [event["status"] for event in sent if event["type"] == "http.response.start"] == [status]
+    assert made
+    assert all(one.closed for one in made)
+
+
+async def test_a_sender_who_stops_in_the_middle_is_cut_off(site: Any) -> None:
+    csrf = await site.enter()
+    begun = time.monotonic()
+    sent = await cut_off(site, csrf, BEGUN[:-1], {"type": "http.request", "body": b"x", "more_body": True})
+    assert sent[0]["status"] == 408
+    assert time.monotonic() - begun < 10
+
+
+async def test_files_of_a_request_are_let_go_when_it_is_answered(
+    site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    make = tempfile.SpooledTemporaryFile
+
+    def kept(**options: Any) -> Any:
+        made.append(make(**options))
+        return made[-1]
+
+    csrf = await site.enter()
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", kept)
+    for token, status in ((csrf, 201), ("wrong", 403)):
+        file = ('name="file"; filename="f"', b"x")
+        body = form(('name="csrf"', token.encode()), ('name="name"', b"x"), file)
+        assert (await send(site, body)).status_code == status
+    assert len(made) == 6
+    assert all(one.closed for one in made)
