@@ -6,7 +6,7 @@ import pytest
 
 from lenmuc import paths
 from lenmuc.settings import BadSetting, Settings
-from lenmuc.settings_outside import ProviderSettings
+from lenmuc.settings_outside import MailSettings, ProviderSettings
 
 
 def test_nothing_needs_to_be_set():
@@ -36,6 +36,9 @@ def test_everything_can_be_set(tmp_path: Path):
             "LENMUC_OIDC_NAME": "Cổng Hà Nội",
             "LENMUC_OIDC_LINK": "email",
             "LENMUC_OIDC_STRONG": "amr:mfa acr:high",
+            "LENMUC_SMTP_URL": "smtp+starttls://me:a%40b@mail.example",
+            "LENMUC_MAIL_FROM": "lenmuc@example.gov.vn",
+            "LENMUC_MAIL_EVERY": "5",
         }
     )
     assert settings == Settings(
@@ -57,9 +60,19 @@ def test_everything_can_be_set(tmp_path: Path):
             link="email",
             strong=("amr:mfa", "acr:high"),
         ),
+        mail=MailSettings(
+            security="smtp+starttls",
+            host="mail.example",
+            port=587,
+            user="me",
+            password="a@b",
+            sender="lenmuc@example.gov.vn",
+            every=5,
+        ),
     )
     assert not settings.embedded
     assert "hush" not in repr(settings)
+    assert "a@b" not in repr(settings)
 
 
 PROVIDER = {
@@ -75,6 +88,35 @@ def test_a_provider_is_set_whole_or_not_at_all(missing: str):
     assert Settings.read(PROVIDER).provider is not None
     with pytest.raises(BadSetting, match=r"LENMUC_OIDC_ISSUER"):
         Settings.read({name: value for name, value in PROVIDER.items() if name != missing})
+
+
+MAIL = {
+    "LENMUC_URL": "https://lenmuc.example",
+    "LENMUC_SMTP_URL": "smtp://127.0.0.1",
+    "LENMUC_MAIL_FROM": "lenmuc@example.gov.vn",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LENMUC_SMTP_URL", "mail.example"),
+        ("LENMUC_SMTP_URL", "smtp://"),
+        ("LENMUC_SMTP_URL", "smtp://me:hush@mail.example"),
+        ("LENMUC_SMTP_URL", "smtps://me:hush@mail.example:many"),
+        ("LENMUC_SMTP_URL", "https://me:hush@mail.example"),
+        ("LENMUC_SMTP_URL", ""),
+        ("LENMUC_MAIL_FROM", "nobody"),
+        ("LENMUC_MAIL_FROM", "a@example.vn\r\nBcc: b@example.vn"),
+        ("LENMUC_MAIL_EVERY", "often"),
+        ("LENMUC_URL", ""),
+    ],
+)
+def test_a_wrong_value_beside_a_mail_server_is_named_with_its_remedy(name: str, value: str):
+    assert Settings.read(MAIL).mail is not None
+    with pytest.raises(BadSetting, match=r"^LENMUC_(SMTP|MAIL)_[A-Z]+ (?s:.*)(Write|Set) ") as told:
+        Settings.read({**MAIL, name: value})
+    assert "hush" not in str(told.value)
 
 
 def test_a_secret_may_stand_in_a_file(tmp_path: Path):

@@ -26,6 +26,7 @@ from lenmuc.pages import (
     comments,
     disagreements,
     evidence,
+    mail,
     people,
     planner,
     platform,
@@ -36,11 +37,13 @@ from lenmuc.pages import (
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.web.gate import Gate
+from lenmuc.web.mailing import Mailing
 from lenmuc.web.setup import wire
 
 PAGES = (
     account,
     people,
+    mail,
     public,
     agency,
     bulk,
@@ -66,11 +69,14 @@ def create_app(
     identity_provider = Provider(settings.provider, settings.url) if settings.provider else None
     views = Views(db, content)
     works = Works()
+    mailing = Mailing(settings, db, wiring.languages)
     checker = Checker(db, content, settings.checks, opens)
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
+        await mailing.start()
         yield
+        await mailing.close()
         await solver.close()
         await works.close()
         await checker.close()
@@ -83,6 +89,7 @@ def create_app(
 
     async def the_checker() -> Checker:
         return checker
+
     async def the_provider() -> Provider | None:
         return identity_provider
 

@@ -7,7 +7,7 @@ from typing import Self
 import msgspec
 
 from lenmuc import paths, settings_outside
-from lenmuc.settings_outside import BadSetting, ProviderSettings
+from lenmuc.settings_outside import BadSetting, MailSettings, ProviderSettings
 
 __all__ = ["LANGUAGES", "BadSetting", "Settings"]
 
@@ -43,6 +43,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The identity provider of the authority; without one, people sign in with their password alone."""
     evidence_mib: int = 25
     """The largest file of evidence, in MiB."""
+    mail: MailSettings | None = None
+    """The mail server; without one no mail is written."""
 
     @property
     def embedded(self) -> bool:
@@ -74,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             url=url,
             provider=settings_outside.provider(env, url),
             evidence_mib=_whole(env, "LENMUC_EVIDENCE_MIB", 25, 1, 200),
+            mail=settings_outside.mail(env, url),
         )
 
 

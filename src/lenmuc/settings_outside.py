@@ -1,12 +1,13 @@
-"""What the environment says of systems outside: the identity provider of the authority."""
+"""What the environment says of systems outside: the identity provider, the mail server."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 _HERE = ("127.0.0.1", "localhost", "::1")
+_MAIL_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 PROVIDER_LINKS = ("by-hand", "email")
 
 
@@ -29,6 +30,23 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:  # settings may be printed; the secret may not
         return f"ProviderSettings(issuer={self.issuer!r}, client_id={self.client_id!r})"
+
+
+class MailSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The mail server. `security` is smtp, smtps or smtp+starttls."""
+
+    security: str
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    sender: str
+    """The address that mail comes from."""
+    every: int = 10
+    """Minutes in which what happens to one person is gathered into one mail."""
+
+    def __repr__(self) -> str:  # as above
+        return f"MailSettings(host={self.host!r}, port={self.port})"
 
 
 def web_address(env: Mapping[str, str], name: str, *, example: str) -> str:
@@ -101,4 +119,47 @@ def provider(env: Mapping[str, str], url: str) -> ProviderSettings | None:
         name=given["NAME"] or urlsplit(issuer).hostname or issuer,
         link=link,
         strong=strong,
+    )
+
+
+def mail(env: Mapping[str, str], url: str) -> MailSettings | None:
+    """The mail server, or None when there is none. `url` is the site's own. Raises `BadSetting`."""
+    raw = secret(env, "LENMUC_SMTP_URL")
+    sender = env.get("LENMUC_MAIL_FROM", "").strip()
+    every = env.get("LENMUC_MAIL_EVERY", "").strip() or "10"
+    if not raw:
+        if sender:
+            raise BadSetting("LENMUC_MAIL_FROM is set, but LENMUC_SMTP_URL is not. Set both or neither.")
+        return None
+    # The address is never repeated: it may hold a password.
+    wrong = BadSetting(
+        "LENMUC_SMTP_URL is no address of a mail server. "
+        "Write such as smtp+starttls://user:password@mail.example.gov.vn:587."
+    )
+    try:
+        parts = urlsplit(raw)
+        host, port = parts.hostname or "", parts.port or _MAIL_PORTS.get(parts.scheme, 0)
+    except ValueError as error:
+        raise wrong from error
+    if parts.scheme not in _MAIL_PORTS or not host or parts.path.strip("/") or parts.query or parts.fragment:
+        raise wrong
+    if parts.scheme == "smtp" and parts.password and host not in _HERE:
+        raise BadSetting(
+            "LENMUC_SMTP_URL would send a password over an open line. Write smtp+starttls:// instead."
+        )
+    local, _, domain = sender.partition("@")
+    if not local or "." not in domain or not sender.isascii() or not sender.isprintable() or " " in sender:
+        raise BadSetting(f"LENMUC_MAIL_FROM is “{sender}”. Write an address such as lenmuc@example.gov.vn.")
+    if not (every.isascii() and every.isdigit() and len(every) <= 4 and int(every) <= 1440):
+        raise BadSetting(f"LENMUC_MAIL_EVERY is “{every}”. Write a number of minutes from 0 to 1440.")
+    if not url:
+        raise BadSetting("LENMUC_SMTP_URL needs LENMUC_URL, the address of this site. Set it too.")
+    return MailSettings(
+        security=parts.scheme,
+        host=host,
+        port=port,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        sender=sender,
+        every=int(every),
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from lenmuc.actions import mail
 from lenmuc.actions.cases import (
     CHANGED,
     GONE,
@@ -85,7 +86,7 @@ async def judge(
 
 
 async def _decide(
-    conn: Connection, schemes: Sequence[Scheme], who: Identity, case: Case, verdict: Verdict
+    conn: Connection, schemes: Sequence[Scheme], who: Identity, case: Case, review: Review, verdict: Verdict
 ) -> None:
     """Accept or decline proposals, each with its levels and its line in the audit log."""
     waiting = {answer.criterion: answer for answer in proposals(case, schemes[0])}
@@ -97,6 +98,7 @@ async def _decide(
             raise NotAllowed(N_("This answer stands for other agencies too. A planner has to decide it."))
         if not await answers_store.decide(conn, answer, decision, int(who.person)):
             raise NotAllowed(N_("Nobody decides on an answer of their own."))
+        await mail.tell_answered(conn, review, answer, decision)
         if decision == "accepted":
             await recompute(conn, schemes, answer.target, f"accepted {criterion}", criterion)
         await audit_store.record(
@@ -162,11 +164,13 @@ async def send_back(
         for criterion, decision in verdict.decisions.items():
             if decision == "declined" and criterion not in verdict.remarks:
                 raise Refused([fault(f"remark-{criterion}", N_("Say why you do not accept it."))])
-        await _decide(conn, schemes, who, case, verdict)
+        await _decide(conn, schemes, who, case, review, verdict)
         await reviews_store.settle_remarks(conn, id, verdict.settled)
         await reviews_store.add_remarks(conn, id, review.agency, int(who.person), verdict.remarks)
         await reviews_store.set_state(conn, id, state)
-        return await finished(conn, scheme, int(who.person), "review returned", case, verdict)
+        after = await finished(conn, scheme, int(who.person), "review returned", case, verdict)
+        await mail.tell_decided(conn, after, "returned", int(who.person))
+        return after
 
 
 async def check_verdict(
@@ -225,7 +229,7 @@ async def verify(
         case, review = await _begin(conn, scheme, who, id, verdict, rules)
         state = taken(status(case.standing, today, rules), "verify")
         _must_be_decided(case, scheme, verdict)
-        await _decide(conn, schemes, who, case, verdict)
+        await _decide(conn, schemes, who, case, review, verdict)
         now = await open_case(conn, scheme, review.service, review.agency)
         level = now.offering.level
         if not level or level < review.level:
@@ -236,4 +240,6 @@ async def verify(
         await reviews_store.settle_remarks(conn, id)
         until = holds_until(today, rules, now.expiries(rests_on))
         await reviews_store.verify(conn, id, state, level, rests_on, int(who.person), until)
-        return await finished(conn, scheme, int(who.person), "review verified", case, verdict)
+        after = await finished(conn, scheme, int(who.person), "review verified", case, verdict)
+        await mail.tell_decided(conn, after, "verified", int(who.person))
+        return after

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+from lenmuc.actions import mail
 from lenmuc.actions.cases import CHANGED, GONE, Case, finished, must_be_as_seen, open_case
 from lenmuc.core.answers import Identity, Target
 from lenmuc.core.checklists import Scheme
 from lenmuc.core.errors import N_, Conflict, Fault, NotAllowed, NotFound, Refused, fault
-from lenmuc.core.reviews import ReviewRules, may_submit, status, taken, undone
+from lenmuc.core.reviews import ReviewRules, may_submit, status, taken, undone, verifier
 from lenmuc.store import answers as answers_store
 from lenmuc.store import reviews as reviews_store
 from lenmuc.store.database import Database
@@ -57,7 +58,11 @@ async def submit(
             conn, (service, agency, scheme.id), state, claimed.level, claimed.rests_on, person
         ):
             raise Conflict(CHANGED)
-        return await finished(conn, scheme, person, "review submitted", case)
+        after = await finished(conn, scheme, person, "review submitted", case)
+        waits = await reviews_store.waiting_one(conn, scheme.id, after.id)
+        wanted = verifier(waits.filings, waits.leads, rules) if waits else "planner"
+        await mail.tell_submitted(conn, after, wanted)
+        return after
 
 
 async def withdraw(

@@ -1,6 +1,6 @@
 """Signing in and out, and one's own account."""
 
-from lenmuc.pages.account import factor, first, own, provider, sign_in
+from lenmuc.pages.account import factor, first, mail, own, provider, sign_in
 
 handlers = [
     sign_in.sign_in_page,
@@ -21,6 +21,8 @@ handlers = [
     factor.confirm,
     factor.recovery_codes,
     factor.off,
+    mail.mail_page,
+    mail.wish,
     provider.leave,
     provider.back,
     provider.link_page,

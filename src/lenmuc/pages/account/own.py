@@ -24,8 +24,10 @@ from lenmuc.pages.visitors import session_of
 from lenmuc.settings import Settings
 from lenmuc.store import factors as factors_store
 from lenmuc.store import links as links_store
+from lenmuc.store import mail as mail_store
 from lenmuc.store import people as people_store
 from lenmuc.store.database import PROGRAM, Database
+from lenmuc.store.mail import Wishes
 from lenmuc.store.people import ListedSession, Session
 from lenmuc.web.access import begin_cookie, cookie_token, signed_in, signed_in_at_once
 from lenmuc.web.errors import status_of
@@ -46,6 +48,7 @@ class AccountPage(msgspec.Struct, frozen=True):
     """What `templates/account/own.html` shows; `done` names what was just done.
 
     `provider`: the identity provider, if there is one, and whether this account is `linked` with it.
+    `wishes`: of mail, where a mail server is set.
     """
 
     session: Session
@@ -54,6 +57,7 @@ class AccountPage(msgspec.Struct, frozen=True):
     done: str = ""
     provider: str = ""
     linked: bool = False
+    wishes: Wishes | None = None
 
 
 class PasswordPage(msgspec.Struct, frozen=True):
@@ -81,7 +85,9 @@ async def account_page(
         link = settings.provider and await links_store.find_link(
             conn, session.person, settings.provider.issuer
         )
-    page = AccountPage(session, tuple(sessions), codes, done, provider_name(settings), link is not None)
+        wishes = await mail_store.wishes(conn, session.person) if settings.mail else None
+    linked = link is not None
+    page = AccountPage(session, tuple(sessions), codes, done, provider_name(settings), linked, wishes)
     return render(request, "account/own.html", page)
 
 

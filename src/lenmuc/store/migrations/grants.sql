@@ -2,7 +2,7 @@
 GRANT USAGE ON SCHEMA public TO lenmuc_app;
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO lenmuc_app;
 GRANT DELETE ON session, sign_in_attempt, sign_in_step, second_factor, recovery_code, first_administrator,
-    provider_link, provider_step TO lenmuc_app;
+    provider_link, provider_step, mail_event TO lenmuc_app;
 REVOKE UPDATE, DELETE, TRUNCATE ON audit, level_change, migration, evidence, evidence_chunk FROM lenmuc_app;
 GRANT UPDATE (withdrawn_by, withdrawn_at) ON evidence TO lenmuc_app;
 REVOKE INSERT ON migration FROM lenmuc_app;
