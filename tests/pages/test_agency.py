@@ -273,3 +273,40 @@ async def test_every_page_of_the_work_opens_in_both_languages(
             text = words_of(page.text)
             assert "%(" not in text
             assert not re.search(r"\b(not_met|not_applicable|no_system|defines)\b", text)
+
+
+async def test_the_list_says_how_many_services_are_assessed_and_leads_to_the_next(as_staff: Visitor) -> None:
+    page = await as_staff.get("/en/work")
+    before = re.search(r"(\d+) services: (\d+) assessed, (\d+) left", words_of(page.text))
+    assert before
+    assert int(before[1]) == int(before[2]) + int(before[3])
+    first = (await as_staff.get("/en/work/next")).headers["location"]
+    assert f'href="{first}">Next service to assess' in page.text
+    code = first.rpartition("/")[2]
+    for criterion in MISSING:
+        await met(as_staff, criterion, value="not_met")
+    after = re.search(r"services: (\d+) assessed", words_of((await as_staff.get("/en/work")).text))
+    assert after
+    assert int(after[1]) == int(before[2]) + 1
+    other = (await as_staff.get(f"/en/work/next?after={code}")).headers["location"]
+    assert other != first
+
+
+async def test_the_list_is_filtered_by_who_has_the_work_and_how_far_it_is(as_staff: Visitor, db: Any) -> None:
+    async with db.transaction(PROGRAM) as conn:
+        me = str(await conn.fetchval("SELECT id FROM person WHERE email = 'staffstp@example.org'"))
+    await as_staff.get("/en/account")
+    assert (await as_staff.post("/en/assignments", service=CODE, person=me, version="0")).status_code == 303
+    await met(as_staff, "3.03")
+    page = words_of((await as_staff.get("/en/work?assigned=me")).text)
+    assert "1 service is assigned to you, 1 left to assess" in page
+    assert "Assigned to Staff STP" in page
+    assert "3 left to answer" in page
+    assert (await as_staff.get("/en/work/next")).headers["location"] == f"/en/work/{CODE}"
+    begun = words_of((await as_staff.get("/en/work?progress=begun&assigned=me")).text)
+    assert CODE in begun
+    assert CODE not in words_of((await as_staff.get("/en/work?assigned=nobody")).text)
+    assert (
+        "No service of your agency matches"
+        in (await as_staff.get("/en/work?progress=assessed&assigned=me")).text
+    )

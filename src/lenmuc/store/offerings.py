@@ -150,14 +150,6 @@ async def offerings_of_agency(
     return rows, await Q.value(conn, "count_offerings_of_agency", agency, level, words, field or None)
 
 
-async def work_of_agency(
-    conn: Connection, agency: str, *, level: int | None, text: str, field: str, page: int, size: int
-) -> list[OfferingRow]:
-    """One page of an agency's offerings as work: by level from the top, in each the least missing first."""
-    conditions = (agency, level, tsquery(text), field or None)
-    return await Q.all(conn, "work_of_agency", OfferingRow, *conditions, size, (page - 1) * size)
-
-
 async def list_offerings(
     conn: Connection,
     *,

@@ -20,14 +20,6 @@ WHERE o.agency = $1 AND ($2::smallint IS NULL OR o.level = $2)
 ORDER BY cardinality(o.missing), o.filings DESC NULLS LAST, s.sort_key
 LIMIT $4 OFFSET $5;
 
--- name: work_of_agency -> OfferingRow
-SELECT o.id, o.service, o.agency, s.name, s.name_en, '' AS tier, o.filings, o.declared, o.level, o.missing, o.since
-FROM offering o JOIN service s ON s.code = o.service
-WHERE o.agency = $1 AND ($2::smallint IS NULL OR o.level = $2)
-  AND ($3::text IS NULL OR s.words @@ to_tsquery('simple', $3)) AND ($4::text IS NULL OR s.field = $4)
-ORDER BY cardinality(o.missing) = 0, o.level DESC, cardinality(o.missing), s.sort_key, o.id
-LIMIT $5 OFFSET $6;
-
 -- name: count_offerings_of_agency
 SELECT count(*)::int
 FROM offering o JOIN service s ON s.code = o.service

@@ -3,7 +3,7 @@
 from lenmuc.pages.agency import offering, own, submitting, work
 
 handlers = [
-    work.work,
+    *work.handlers,
     *own.handlers,
     submitting.check_answers,
     submitting.submit_checklist,
