@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from lenmuc.content.locks import drafts
 from lenmuc.content.schemes import lock
 from lenmuc.core.chain import Head, Verified
 from lenmuc.core.checks import RESULTS
-from lenmuc.core.errors import LenMucError, Refused
+from lenmuc.core.errors import Impossible, LenMucError, Refused
 from lenmuc.outside.fetching import Fetcher
 from lenmuc.settings import BadSetting, Settings
 from lenmuc.store.database import PROGRAM
@@ -97,8 +98,32 @@ def _checks(arguments: argparse.Namespace) -> None:
 
 
 def _plan(arguments: argparse.Namespace) -> None:
+    if arguments.schema:
+        sys.stdout.buffer.write(planfile.schema(arguments.schema))
+        return
+    if arguments.problem is None:
+        raise Failed("Name the problem file, or - for standard input: lenmuc plan problem.json")
     text = sys.stdin.buffer.read() if arguments.problem == "-" else Path(arguments.problem).read_bytes()
-    plan = planfile.plan(text, progress=lambda line: print(line, file=sys.stderr))
+    stopping = False
+
+    def stop(number: int, frame: object) -> None:
+        nonlocal stopping
+        if stopping:
+            raise KeyboardInterrupt
+        stopping = True
+        print("Stopping with the best plan so far; once more to stop at once.", file=sys.stderr)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        plan = planfile.plan(
+            text,
+            progress=lambda line: print(line, file=sys.stderr),
+            seconds=arguments.time_limit,
+            gap=arguments.gap,
+            stop=lambda: stopping,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     if arguments.output:
         Path(arguments.output).write_bytes(plan)
     else:
@@ -187,7 +212,15 @@ def _parser() -> argparse.ArgumentParser:
         "--limit", type=_links, default=checking.MOST_LINKS, metavar="N", help="links at most"
     )
     plan = command("plan", _plan, "Compute a roadmap from a problem file (JSON) alone.")
-    plan.add_argument("problem", metavar="PROBLEM", help="the problem file, or - for standard input")
+    plan.add_argument(
+        "problem", metavar="PROBLEM", nargs="?", help="the problem file, or - for standard input"
+    )
+    plan.add_argument("--time-limit", metavar="SECONDS", type=float, help="instead of the file's own")
+    plan.add_argument("--gap", metavar="SHARE", type=float, help="stop when proven so near to the best")
+    plan.add_argument(
+        "--schema", nargs="?", const="problem", choices=sorted(planfile.FILES),
+        help="print the JSON Schema of the problem file (or of the solution file) and stop",
+    )  # fmt: skip
     plan.add_argument(
         "-o", "--output", metavar="FILE", help="write the solution there instead of printing it"
     )
@@ -224,6 +257,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     except Refused as refused:
         lines = [f"{f.field}: {f.message.text % f.message.params}" for f in refused.faults]
         sys.exit("\n".join([str(refused), *lines]))
+    except Impossible as impossible:
+        lines = [cause.text % cause.params for cause in impossible.causes]
+        sys.exit("\n".join([f"lenmuc: {impossible}", *lines]))
     except (
         Failed,
         LenMucError,

@@ -15,7 +15,6 @@ import pytest
 from lenmuc.api import types
 from lenmuc.api.document import contract, document
 from lenmuc.core.answers import BLOCKERS, VALUES
-from lenmuc.core.roadmap.problem import Item, Pool, Problem, Solution, Upgrade
 from lenmuc.core.services import TIERS, Service
 from lenmuc.web import errors
 from tests.api.contract import operations
@@ -77,13 +76,8 @@ def test_what_comes_in_refuses_unknown_fields() -> None:
     assert all(each.__struct_config__.forbid_unknown_fields for each in coming_in)
 
 
-def test_problem_files_are_described_as_they_are() -> None:
+def test_failures_are_described_as_they_are() -> None:
     pairs: list[tuple[Any, Any]] = [
-        (types.roadmaps.ProblemFile, Problem),
-        (types.roadmaps.PoolOut, Pool),
-        (types.roadmaps.ItemOut, Item),
-        (types.roadmaps.UpgradeOut, Upgrade),
-        (types.roadmaps.SolutionFile, Solution),
         (types.problems.ProblemOut, errors.Problem),
         (types.problems.WrongOut, errors.Wrong),
     ]

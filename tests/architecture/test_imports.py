@@ -47,7 +47,7 @@ def test_imports_point_down():
         ),
         ("core is pure", {f"core/{name}_broken.py": name for name in PURE}),
         (
-            "Only core.roadmap.solve knows the solver",
+            "Only core.roadmap.highs knows the solver",
             {"core/roadmap/broken.py": "highspy", "actions/broken.py": "highspy"},
         ),
     ],
@@ -60,7 +60,7 @@ def test_a_wrong_import_is_found(tmp_path: Path, contract: str, wrong: dict[str,
         (package / name / "broken.py").touch()
     for name in ("app.py", "cli.py", "running.py", "store/database.py"):
         (package / name).touch()
-    (package / "core/roadmap/solve.py").write_text("import highspy\n")
+    (package / "core/roadmap/highs.py").write_text("import highspy\n")
     for file, imported in wrong.items():
         (package / file).write_text(f"import {imported}\n")
     done = lint_imports(tmp_path, CONTRACTS)

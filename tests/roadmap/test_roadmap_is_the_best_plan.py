@@ -2,18 +2,23 @@
 optima.
 """
 
+import itertools
 import math
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
-from checker import best_by_enumeration, must_be_a_plan, must_be_true
-from hypothesis import given, settings
-from small_problems import problems
+from checker import best_by_enumeration, broken_rules, days_by, must_be_a_plan, must_be_true
+from hypothesis import assume, given, settings
+from small_problems import bound_problems, problems
 
 import lenmuc.core.roadmap.solve as solving
+from lenmuc.core.errors import Impossible
+from lenmuc.core.roadmap.days import lay_days
 from lenmuc.core.roadmap.explain import explain, unlocks
-from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade
+from lenmuc.core.roadmap.mistakes import mistakes
+from lenmuc.core.roadmap.problem import Item, Objective, Pool, Problem, Upgrade
 from lenmuc.core.roadmap.solve import solve
 from lenmuc.core.roadmap.words import in_words
 
@@ -30,8 +35,68 @@ def same(one: float, other: float) -> bool:
 def test_the_plan_is_the_best_of_all_plans(problem: Problem) -> None:
     solution = solve(problem)
     must_be_a_plan(problem, solution)
-    assert same(solution.value, best_by_enumeration(problem))
+    assert same(solution.value, best_by_enumeration(problem) or 0.0)
     assert solution.status == "optimal"
+
+
+@many
+@given(bound_problems())
+def test_the_plan_is_the_best_that_keeps_every_rule_a_planner_gave(problem: Problem) -> None:
+    assume(not list(mistakes(problem)))
+    best = best_by_enumeration(problem)
+    if best is None:
+        with pytest.raises(Impossible):
+            solve(problem)
+        return
+    solution = solve(problem)
+    must_be_a_plan(problem, solution)
+    assert same(solution.value, best)
+    assert solution.status == "optimal"
+    assert same(solve(problem, reduced=False).value, best)
+    for id, reason in explain(problem, solution).items():
+        must_be_true(problem, solution, id, reason)
+        message = in_words(problem, reason)
+        assert message.text % message.params
+
+
+@many
+@given(bound_problems(items=10, upgrades=10, quarters=4))
+def test_reductions_change_nothing_whatever_a_planner_asks(problem: Problem) -> None:
+    assume(not list(mistakes(problem)))
+    try:
+        plain = solve(problem, reduced=False)
+    except Impossible:
+        with pytest.raises(Impossible):
+            solve(problem)
+        return
+    solution = solve(problem)
+    must_be_a_plan(problem, solution)
+    assert same(solution.value, plain.value)
+    days = lay_days(problem, solution.finish)
+    for pool in problem.pools:
+        there = [days_by(problem, pool.id, t) for t in range(len(problem.quarters))]
+        for kind in pool.kinds:
+            there = [a + days_by(problem, pool.id, t, kind) for t, a in enumerate(there)]
+        used = itertools.accumulate(days.busy[pool.id])
+        assert all(u <= t + 1e-4 for u, t in zip(used, there, strict=True))
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(bound_problems(items=4, upgrades=4))
+def test_objectives_in_order_never_give_up_what_those_before_reached(problem: Problem) -> None:
+    assume(not list(mistakes(problem)) and len(problem.objectives) > 1)
+    try:
+        solution = solve(msgspec.structs.replace(problem, in_order=True))
+    except Impossible:
+        assert best_by_enumeration(problem) is None
+        return
+    assert not broken_rules(problem, solution.finish)
+    floors: list[tuple[Problem, float]] = []
+    for stage, objective in zip(solution.stages, problem.objectives, strict=True):
+        alone = msgspec.structs.replace(problem, objectives=(Objective(objective.measure),))
+        assert same(stage.value, best_by_enumeration(alone, floors))
+        floors.append((alone, stage.value))
+        assert solution.measures[stage.measure] >= stage.value - 1e-6
 
 
 @many

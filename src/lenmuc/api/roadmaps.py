@@ -23,15 +23,14 @@ from lenmuc.api.replies import (
 from lenmuc.api.types.roadmaps import (
     PlanIn,
     PlanOut,
-    ProblemFile,
     RoadmapList,
     RoadmapOut,
-    SolutionFile,
     SummaryOut,
 )
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Identity
 from lenmuc.core.errors import N_, Message, NotFound, SignInNeeded
+from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import Database
 from lenmuc.store.roadmaps import PlanRequest, Roadmap, StoredPlan
@@ -155,7 +154,7 @@ async def _files(db: Database, who: Identity, id: int) -> StoredPlan:
 )
 async def read_problem(
     request: AnyRequest, db: NamedDependency[Database], who: NamedDependency[Identity], id: Number
-) -> Response[ProblemFile]:
+) -> Response[Problem]:
     """People, work and upgrades: the file that `lenmuc plan` reads. Numbers of filings may be made up."""
     stored = await _files(db, who, id)
     return await packed_file(request, stored.problem)
@@ -172,7 +171,7 @@ async def read_problem(
 )
 async def read_solution(
     request: AnyRequest, db: NamedDependency[Database], who: NamedDependency[Identity], id: Number
-) -> Response[SolutionFile]:
+) -> Response[Solution]:
     """When each item is finished and each upgrade reached: the file that `lenmuc plan` writes."""
     stored = await _files(db, who, id)
     return await packed_file(request, stored.solution)

@@ -57,7 +57,11 @@ class Busy(LenMucError):
 
 
 class Impossible(LenMucError):
-    """A plan that cannot be: the text names the cause."""
+    """A plan that cannot be. `causes`: what stands against each other, in sentences of their own."""
+
+    def __init__(self, text: str, causes: tuple[Message, ...] = (), **params: Any) -> None:
+        super().__init__(text, **params)
+        self.causes = causes
 
 
 class Refused(LenMucError):

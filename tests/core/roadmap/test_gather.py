@@ -6,7 +6,8 @@ import msgspec
 
 from lenmuc.core.checklists import Criterion, Group, LevelMeaning, Role, Scheme, Scope, Words, Work
 from lenmuc.core.roadmap.gather import OfferingGap, PlanSettings, gather
-from lenmuc.core.roadmap.problem import Item, check
+from lenmuc.core.roadmap.mistakes import check
+from lenmuc.core.roadmap.problem import Item
 from lenmuc.core.roadmap.solve import solve
 
 TEXT = Words("chữ", "text")

@@ -8,7 +8,6 @@ from checker import best_by_enumeration, must_be_a_plan, must_be_true
 from hypothesis import given, settings
 from small_problems import problems
 
-from lenmuc.core.errors import Refused
 from lenmuc.core.roadmap.explain import (
     DoesNotFit,
     NoDaysLeft,
@@ -20,7 +19,7 @@ from lenmuc.core.roadmap.explain import (
     explain,
     unlocks,
 )
-from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade, check, mistakes
+from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade
 from lenmuc.core.roadmap.solve import solve
 from lenmuc.core.roadmap.words import in_words
 
@@ -94,7 +93,7 @@ def test_an_empty_problem_has_an_empty_plan() -> None:
 def test_small_plans_are_best_and_their_reasons_true(problem: Problem) -> None:
     solution = solve(problem)
     must_be_a_plan(problem, solution)
-    assert math.isclose(solution.value, best_by_enumeration(problem), rel_tol=1e-6, abs_tol=1e-6)
+    assert math.isclose(solution.value, best_by_enumeration(problem) or 0.0, rel_tol=1e-6, abs_tol=1e-6)
     for id, reason in explain(problem, solution).items():
         must_be_true(problem, solution, id, reason)
 
@@ -164,39 +163,6 @@ def test_progress_can_stop_the_solver_and_a_plan_is_there() -> None:
     solution = solve(problem, stop)
     must_be_a_plan(problem, solution)
     assert all(bound >= value for value, bound in seen)
-
-
-@pytest.mark.parametrize(
-    ("change", "place", "words"),
-    [
-        ({"quarters": ()}, "quarters", "at least one quarter"),
-        ({"pools": (Pool("central", (1.0,)),)}, "pools[0].days", "1 numbers for 4 quarters"),
-        ({"pools": (Pool("central", (1.0, -1.0, 1.0, 1.0)),)}, "pools[0].days[1]", "0 or more"),
-        ({"items": (Item("a", "x", 1),)}, "items[0].pool", "no pool “x”"),
-        ({"items": (Item("a", "central", math.nan),)}, "items[0].days", "nan"),
-        ({"items": (Item("a", "central", 1, ("b",)),)}, "items[0].needs[0]", "no work item “b”"),
-        ({"items": (Item("a", "central", 1), Item("a", "central", 1))}, "items[1]", "twice"),
-        ({"items": (Item("", "central", 1),)}, "items[0]", "empty"),
-        (
-            {"items": (Item("a", "central", 1, ("b",)), Item("b", "central", 1, ("a",)))},
-            "items",
-            "in a circle: a → b → a",
-        ),
-        ({"upgrades": (Upgrade("u", 3, -1),)}, "upgrades[0].gain", "0 or more"),
-        ({"upgrades": (Upgrade("u", 3, 1, ("a",)),)}, "upgrades[0].needs[0]", "no work item “a”"),
-        ({"upgrades": (Upgrade("u", 3, 1, after="v"),)}, "upgrades[0].after", "no upgrade “v”"),
-        ({"upgrades": (Upgrade("u", 3, 1, after="u"),)}, "upgrades", "in a circle: u → u"),
-        ({"gap": 2.0}, "gap", "share between 0 and 1"),
-        ({"seconds": 0.0}, "seconds", "above 0"),
-        ({"discount": -0.1}, "discount", "0 or more"),
-    ],
-)
-def test_a_mistake_is_refused_with_its_place(change: dict[str, object], place: str, words: str) -> None:
-    problem = msgspec.structs.replace(make([], []), **change)
-    found = {fault.field: fault.message.text % fault.message.params for fault in mistakes(problem)}
-    assert words in found[place]
-    with pytest.raises(Refused):
-        check(problem)
 
 
 def test_a_problem_file_with_an_unknown_word_is_refused() -> None:

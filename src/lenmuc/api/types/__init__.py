@@ -4,5 +4,6 @@
 """
 
 from lenmuc.api.types import agencies, answers, health, offerings, problems, roadmaps, services, shared
+from lenmuc.core.roadmap import problem as planfiles
 
-PARTS = (shared, services, agencies, offerings, answers, roadmaps, health, problems)
+PARTS = (shared, services, agencies, offerings, answers, roadmaps, planfiles, health, problems)

@@ -63,9 +63,7 @@ class AnswerItem(msgspec.Struct, frozen=True):
     text: Annotated[WordsOut, Meta(description="What it asks.")]
     value: Annotated[
         Literal["met", "not_met", "not_applicable", "proposed", "unknown"],
-        Meta(
-            description="The value that counts. proposed: said not to apply, not accepted so far."
-        ),
+        Meta(description="The value that counts. proposed: said not to apply, not accepted so far."),
     ]
     source: Annotated[
         Literal["facts", "record", "platform", "agency", "service", "offering", "none"],

@@ -1,4 +1,4 @@
-"""Roadmaps in the public contract, with their problem and solution as files."""
+"""Roadmaps in the public contract. Their problem and solution are the files of `lenmuc plan` as they are."""
 
 import datetime as dt
 from typing import Annotated, Literal
@@ -81,64 +81,3 @@ class RoadmapList(msgspec.Struct, frozen=True):
     """Roadmaps, newest first."""
 
     items: Annotated[tuple[RoadmapOut, ...], Meta(description="At most the newest hundred.")]
-
-
-class PoolOut(msgspec.Struct, frozen=True):
-    """People who share their time."""
-
-    id: Annotated[str, Meta(description="Its name: central, or an agency's code.")]
-    days: Annotated[tuple[float, ...], Meta(description="Person-days in each quarter.")]
-
-
-class ItemOut(msgspec.Struct, frozen=True):
-    """Work to do once. Fields that are absent have their default."""
-
-    id: Annotated[str, Meta(description="Its name: criterion, then #service and @agency where it has them.")]
-    pool: Annotated[str, Meta(description="Whose days it takes.")]
-    days: Annotated[float, Meta(description="Person-days, an estimate.")]
-    needs: Annotated[tuple[str, ...], Meta(description="Items that come first, or together.")] = ()
-    criterion: Annotated[str, Meta(description="The criterion it meets.")] = ""
-    target: Annotated[str, Meta(description="Where it meets it.")] = ""
-    confirm: Annotated[bool, Meta(description="Nobody knows whether it is met: confirm first.")] = False
-    earliest: Annotated[int, Meta(description="Index of the first quarter it may be finished in.")] = 0
-
-
-class UpgradeOut(msgspec.Struct, frozen=True):
-    """A lift of alike offerings to a level. Fields that are absent have their default."""
-
-    id: Annotated[str, Meta(description="Its name.")]
-    level: Annotated[int, Meta(description="The level reached.")]
-    gain: Annotated[float, Meta(description="Trips saved a quarter once reached.")]
-    needs: Annotated[tuple[str, ...], Meta(description="Items that must be finished.")] = ()
-    after: Annotated[str, Meta(description="The upgrade that must be reached first.")] = ""
-    offerings: Annotated[int, Meta(description="How many offerings it lifts.")] = 1
-    filings: Annotated[int, Meta(description="Their filings a year.")] = 0
-    agencies: Annotated[
-        dict[str, int], Meta(description="Filings a year by agency, where there are several.")
-    ] = {}
-
-
-class ProblemFile(msgspec.Struct, frozen=True):
-    """The whole problem, as `lenmuc plan` reads it. Fields that are absent have their default."""
-
-    quarters: Annotated[tuple[str, ...], Meta(description="Names of the quarters, in order.")]
-    pools: Annotated[tuple[PoolOut, ...], Meta(description="The people there are.")]
-    items: Annotated[tuple[ItemOut, ...], Meta(description="The work.")]
-    upgrades: Annotated[tuple[UpgradeOut, ...], Meta(description="What the work makes possible.")]
-    discount: Annotated[float, Meta(description="How much less a quarter later counts, as a share.")] = 0.0
-    gap: Annotated[float, Meta(description="The proven gap at which the solver may stop: a share.")] = 0.001
-    seconds: Annotated[float, Meta(description="The most computing time, in seconds.")] = 60.0
-
-
-class SolutionFile(msgspec.Struct, frozen=True):
-    """The plan and its proof, as `lenmuc plan` writes it. Quarters are indexes into the problem's list."""
-
-    finish: Annotated[dict[str, int], Meta(description="Quarter in which each planned item is finished.")]
-    reached: Annotated[dict[str, int], Meta(description="Quarter in which each upgrade is reached.")]
-    value: Annotated[float, Meta(description="Trips saved over the plan's quarters.")]
-    bound: Annotated[float, Meta(description="No plan can save more trips than this.")]
-    gap: Annotated[float, Meta(description="The best plan is at most this share of the value better.")]
-    status: Annotated[str, Meta(description="optimal, gap reached, or time limit.")]
-    seconds: Annotated[float, Meta(description="Computing time of the solver, in seconds.")]
-    columns: Annotated[int, Meta(description="Columns of the model that was solved.")] = 0
-    rows: Annotated[int, Meta(description="Rows of the model that was solved.")] = 0

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from lenmuc.core.roadmap.problem import Item, Problem, Solution, Upgrade, capacity
+from lenmuc.core.roadmap.problem import Item, Problem, Solution, Upgrade
+from lenmuc.core.roadmap.resources import Resource, resources, usage
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):
@@ -24,13 +25,56 @@ class NotBefore(msgspec.Struct, frozen=True, tag="not_before"):
     quarter: int
 
 
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """It was finished before the plan begins."""
+
+
+class Pinned(msgspec.Struct, frozen=True, tag="pinned"):
+    """The planner pinned it to this quarter (index)."""
+
+    quarter: int
+
+
+class AsApproved(msgspec.Struct, frozen=True, tag="as_approved"):
+    """It stands in this quarter (index) as in the approved plan, and moves count."""
+
+    quarter: int
+
+
+class Moved(msgspec.Struct, frozen=True, tag="moved"):
+    """It stands elsewhere than in the approved plan (`was`, index): the solver found that worth the move."""
+
+    was: int
+
+
 class NoDaysLeft(msgspec.Struct, frozen=True, tag="no_days_left"):
-    """It takes `needed` person-days; one quarter earlier (`quarter`, index) the pool has only `left` free."""
+    """It takes `needed` person-days; one quarter earlier (`quarter`, index) the pool has only `left` free.
+
+    `kind`: of the people who do that kind of work; empty: of all others.
+    """
 
     pool: str
     quarter: int
     left: float
     needed: float
+    kind: str = ""
+
+
+class NoMoneyLeft(msgspec.Struct, frozen=True, tag="no_money_left"):
+    """It costs `needed`; one quarter earlier (`quarter`, index) the budget has only `left`."""
+
+    budget: str
+    quarter: int
+    left: float
+    needed: float
+
+
+class NoPlaceLeft(msgspec.Struct, frozen=True, tag="no_place_left"):
+    """Up to one quarter earlier (`quarter`, index) the pool may finish `most` items, and does."""
+
+    pool: str
+    quarter: int
+    most: float
 
 
 class DoesNotFit(msgspec.Struct, frozen=True, tag="does_not_fit"):
@@ -44,6 +88,36 @@ class DoesNotFit(msgspec.Struct, frozen=True, tag="does_not_fit"):
     pool: str
     left: float
     needed: float
+    kind: str = ""
+
+
+class CostsTooMuch(msgspec.Struct, frozen=True, tag="costs_too_much"):
+    """Not in the plan: what `upgrade` still lacks costs `needed`, the budget has `left` in the whole plan."""
+
+    upgrade: str
+    budget: str
+    left: float
+    needed: float
+
+
+class TooManyItems(msgspec.Struct, frozen=True, tag="too_many_items"):
+    """Not in the plan: `upgrade` still lacks `needed` items, the pool may finish `left` more in the plan."""
+
+    upgrade: str
+    pool: str
+    left: float
+    needed: float
+
+
+class Excluded(msgspec.Struct, frozen=True, tag="excluded"):
+    """Not in the plan: the planner excluded it."""
+
+
+class NeedsExcluded(msgspec.Struct, frozen=True, tag="needs_excluded"):
+    """Not in the plan: `upgrade` also needs `item`, which the planner excluded."""
+
+    upgrade: str
+    item: str
 
 
 class TooLate(msgspec.Struct, frozen=True, tag="too_late"):
@@ -57,7 +131,25 @@ class ServesNothing(msgspec.Struct, frozen=True, tag="serves_nothing"):
     """Not in the plan: no upgrade needs it."""
 
 
-Reason = Start | WaitsFor | NotBefore | NoDaysLeft | DoesNotFit | TooLate | ServesNothing
+Reason = (
+    Start
+    | Done
+    | WaitsFor
+    | NotBefore
+    | Pinned
+    | AsApproved
+    | Moved
+    | NoDaysLeft
+    | NoMoneyLeft
+    | NoPlaceLeft
+    | DoesNotFit
+    | CostsTooMuch
+    | TooManyItems
+    | TooLate
+    | Excluded
+    | NeedsExcluded
+    | ServesNothing
+)
 
 
 class Unlocks(msgspec.Struct, frozen=True):
@@ -81,23 +173,43 @@ def explain(problem: Problem, solution: Solution) -> dict[str, Reason]:
     item later
     than the first quarter has a need in its own quarter, or stands at its earliest, or lacks the days before.
     """
-    last = len(problem.quarters) - 1
-    have = capacity(problem)
-    left = {pool: list(days) for pool, days in have.items()}
-    for item in problem.items:
-        if item.id in solution.finish:
-            for quarter in range(solution.finish[item.id], last + 1):
-                left[item.pool][quarter] -= item.days
+    stock = _Stock(problem, solution.finish)
+    moving = problem.baseline if any(o.measure == "moves" for o in problem.objectives) else {}
     why: dict[str, Reason] = {}
     for item in problem.items:
         if item.id in solution.finish:
-            why[item.id] = _stands(item, solution.finish, left)
-    why.update(_left_out(problem, solution, {pool: days[last] for pool, days in left.items()}))
+            why[item.id] = _stands(item, solution.finish, stock, moving)
+    why.update(_left_out(problem, solution, stock))
     return {item.id: why[item.id] for item in problem.items}
 
 
-def _stands(item: Item, finish: Mapping[str, int], left: Mapping[str, list[float]]) -> Reason:
+class _Stock:
+    """What a plan leaves of each resource: `left[r][t]` up to the end of quarter t."""
+
+    def __init__(self, problem: Problem, finish: Mapping[str, int]) -> None:
+        self.resources = resources(problem)
+        used = usage(problem, self.resources)
+        self.used = {item.id: used[at] for at, item in enumerate(problem.items)}
+        self.left = [list(resource.there) for resource in self.resources]
+        for id, quarter in finish.items():
+            for resource, amount in self.used[id].items():
+                for t in range(quarter, len(problem.quarters)):
+                    self.left[resource][t] -= amount
+
+    def lacking(self, wanted: Mapping[int, float], quarter: int) -> tuple[Resource, float, float]:
+        """(what lacks the most for this work by a quarter, what is left of it, what is wanted)."""
+        number = max(wanted, key=lambda n: (wanted[n] - self.left[n][quarter]) / max(wanted[n], 1e-9))
+        return self.resources[number], max(0.0, self.left[number][quarter]), wanted[number]
+
+
+def _stands(item: Item, finish: Mapping[str, int], stock: _Stock, moving: Mapping[str, int]) -> Reason:
     quarter = finish[item.id]
+    if item.done:
+        return Done()
+    if item.pin is not None:
+        return Pinned(quarter)
+    if item.id in moving:
+        return AsApproved(quarter) if moving[item.id] == quarter else Moved(moving[item.id])
     if quarter == 0:
         return Start()
     for need in item.needs:
@@ -105,18 +217,25 @@ def _stands(item: Item, finish: Mapping[str, int], left: Mapping[str, list[float
             return WaitsFor(need, quarter)
     if item.earliest == quarter:
         return NotBefore(quarter)
-    return NoDaysLeft(item.pool, quarter - 1, max(0.0, left[item.pool][quarter - 1]), item.days)
+    resource, left, needed = stock.lacking(stock.used[item.id], quarter - 1)
+    match resource.sort:
+        case "days":
+            return NoDaysLeft(resource.id, quarter - 1, left, needed, resource.kind)
+        case "money":
+            return NoMoneyLeft(resource.id, quarter - 1, left, needed)
+        case "items":
+            return NoPlaceLeft(resource.id, quarter - 1, resource.there[quarter - 1])
 
 
-def _left_out(problem: Problem, solution: Solution, left: Mapping[str, float]) -> dict[str, Reason]:
+def _left_out(problem: Problem, solution: Solution, stock: _Stock) -> dict[str, Reason]:
     """The reasons of the items that are not in the plan: the most gainful upgrade that needs one speaks
     for it.
     """
     items = {item.id: item for item in problem.items}
     upgrades = {upgrade.id: upgrade for upgrade in problem.upgrades}
     open_ = {item.id for item in problem.items if item.id not in solution.finish}
-    why: dict[str, Reason] = {}
-    silent = len(open_)
+    why: dict[str, Reason] = {id: Excluded() for id in open_ if items[id].excluded}
+    silent = len(open_) - len(why)
     for upgrade in sorted(problem.upgrades, key=lambda u: -u.gain):
         if silent == 0:
             break
@@ -125,7 +244,7 @@ def _left_out(problem: Problem, solution: Solution, left: Mapping[str, float]) -
         lacking = _lacking(upgrade, items, upgrades, solution.finish)
         if all(id in why for id in lacking):
             continue
-        reason = _obstacle(problem, upgrade, [items[id] for id in lacking], left)
+        reason = _obstacle(problem, upgrade, [items[id] for id in lacking], stock)
         for id in lacking:
             if id not in why:
                 why[id] = reason
@@ -133,14 +252,23 @@ def _left_out(problem: Problem, solution: Solution, left: Mapping[str, float]) -
     return {id: why.get(id, ServesNothing()) for id in open_}
 
 
-def _obstacle(problem: Problem, upgrade: Upgrade, lacking: list[Item], left: Mapping[str, float]) -> Reason:
-    needed: dict[str, float] = {}
+def _obstacle(problem: Problem, upgrade: Upgrade, lacking: list[Item], stock: _Stock) -> Reason:
+    wanted: dict[int, float] = {}
     for item in lacking:
+        if item.excluded:
+            return NeedsExcluded(upgrade.id, item.id)
         if item.earliest >= len(problem.quarters):
             return TooLate(upgrade.id, item.id)
-        needed[item.pool] = needed.get(item.pool, 0.0) + item.days
-    pool = max(needed, key=lambda pool: needed[pool] - left[pool])  # the one that lacks the most
-    return DoesNotFit(upgrade.id, pool, max(0.0, left[pool]), needed[pool])
+        for resource, amount in stock.used[item.id].items():
+            wanted[resource] = wanted.get(resource, 0.0) + amount
+    short, left, needed = stock.lacking(wanted, len(problem.quarters) - 1)
+    match short.sort:
+        case "days":
+            return DoesNotFit(upgrade.id, short.id, left, needed, short.kind)
+        case "money":
+            return CostsTooMuch(upgrade.id, short.id, left, needed)
+        case "items":
+            return TooManyItems(upgrade.id, short.id, left, needed)
 
 
 def _lacking(

@@ -135,7 +135,8 @@ def gather(
         for level, items in enumerate(needs, start=present + 1):
             id = f"L{level}#{service}@{agency}"
             gain = filings / 4 * TRIPS_SAVED.get(level, 0.0)
-            upgrades.append(Upgrade(id, level, gain, items, after, len(group), filings, owners))
+            one = "" if owners else group[0].agency
+            upgrades.append(Upgrade(id, level, gain, items, after, len(group), filings, owners, one))
             members[id] = tuple((gap.service, gap.agency) for gap in group)
             after = id
     problem = Problem(

@@ -1,9 +1,9 @@
 """A plan by hand's rule: always the upgrade with the most gain for the days its missing work takes."""
 
 import math
-from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
+from lenmuc.core.roadmap.model import keeps, worth
 from lenmuc.core.roadmap.network import Calendar, Network
 
 
@@ -12,21 +12,34 @@ def greedy(network: Network) -> list[int | None]:
     shared work.
 
     Once shared work counts in full for every upgrade that still lacks it, once it is split among all its
-    users.
+    users. With deadlines and targets, what those ask for is also tried first; a plan that meets them counts
+    more than any that does not.
     """
-    whole = _plan(network, [1.0] * len(network.gain))
-    split = _plan(network, [1.0 / max(1, len(users)) for users in network.users])
-    return max(whole, split, key=lambda finish: worth(network, network.nodes(), finish))
+    nodes = network.nodes()
+    whole = [1.0] * len(network.gain)
+    split = [1.0 / max(1, len(users)) for users in network.users]
+    plans = [_plan(network, whole, network.gain), _plan(network, split, network.gain)]
+    if network.goals or any(network.latest[node] < network.horizon for node in nodes):
+        urgent = _urgent(network)
+        plans += [_plan(network, whole, urgent), _plan(network, split, urgent)]
+    return max(plans, key=lambda finish: (keeps(network, nodes, finish), worth(network, nodes, finish)))
 
 
-def worth(network: Network, part: Iterable[int], finish: list[int | None]) -> float:
-    """Trips saved over the horizon by these nodes in this plan, without what is settled."""
-    return math.fsum(
-        network.gain[node] * network.weight[quarter] for node in part if (quarter := finish[node]) is not None
-    )
+def _urgent(network: Network) -> list[float]:
+    """Gains in which an offering of a target counts more than all there is, and a deadline more still."""
+    most = 1.0 + math.fsum(network.gain[node] for node in network.nodes())
+    found = network.gain[:]
+    for node in network.nodes():
+        for number, offerings in network.counts[node].items():
+            goal = network.goals[number]
+            price = most if goal.weight is None else goal.weight * network.goal_price
+            found[node] += price * offerings * (network.earliest[node] <= goal.by)
+        if network.latest[node] < network.horizon:
+            found[node] += 1e6 * most * (network.horizon - network.latest[node])
+    return found
 
 
-def _plan(network: Network, share: list[float]) -> list[int | None]:
+def _plan(network: Network, share: list[float], gain: list[float]) -> list[int | None]:
     finish: list[int | None] = [None] * len(network.gain)
     calendar = Calendar(network)
     scarce = [1.0 / max(row[-1], 1e-9) for row in network.capacity]
@@ -48,9 +61,9 @@ def _plan(network: Network, share: list[float]) -> list[int | None]:
 
     def key(node: int) -> tuple[float, int]:
         cost = sum(price[each] for each in missing(node))
-        return -network.gain[node] * network.weight[network.earliest[node]] / (cost + 1e-12), node
+        return -gain[node] * network.weight[network.earliest[node]] / (cost + 1e-12), node
 
-    gainful = [node for node in place if network.gain[node] > 0]
+    gainful = [node for node in place if gain[node] > 0]
     heap = [key(node) for node in gainful]
     best = dict.fromkeys(gainful, 0.0) | {node: rate for rate, node in heap}
     heapify(heap)
@@ -75,7 +88,7 @@ def _plan(network: Network, share: list[float]) -> list[int | None]:
             finish[each] = quarter
             touched |= network.users[each]
         for user in _above(network, touched):
-            if finish[user] is None and network.gain[user] > 0:
+            if finish[user] is None and gain[user] > 0:
                 again = key(user)
                 best[user] = again[0]
                 heappush(heap, again)

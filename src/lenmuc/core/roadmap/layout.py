@@ -2,19 +2,23 @@
 
 from collections.abc import Callable
 
+from lenmuc.core.roadmap.measures import Aim
 from lenmuc.core.roadmap.network import Calendar, Network
 from lenmuc.core.roadmap.problem import Problem
 
 
-def lay_out(problem: Problem, wish: dict[int, int]) -> tuple[dict[str, int], dict[str, int]]:
-    """(quarter of each item, quarter of each upgrade) for upgrades (by number) wished by these quarters.
+def lay_out(
+    problem: Problem, wish: dict[int, int], aim: Aim | None = None
+) -> tuple[dict[str, int], dict[str, int]]:
+    """(quarter of each item, quarter of each upgrade) for a wish: when original nodes are finished by.
 
     The items are laid in the order in which the wish needs them, each in the first quarter that its needs
-    and the
-    days left allow; so none could stand a quarter earlier, and none later than wished. What then still
-    fits is added.
+    and what is left allow; so none could stand a quarter earlier, and none later than wished. What then still
+    fits is added. Where moves from a baseline count, its items stand exactly where they are wished.
     """
-    network = Network(problem)
+    network = Network(problem, aim)
+    for node in network.moving:
+        network.earliest[node] = wish.get(node, max(network.earliest[node], network.horizon - 1))
     order = network.in_order()
     place = {node: at for at, node in enumerate(order)}
     finish: list[int | None] = [None] * len(order)
@@ -31,7 +35,7 @@ def lay_out(problem: Problem, wish: dict[int, int]) -> tuple[dict[str, int], dic
             calendar.take(network.days[node], quarter)
             finish[node] = quarter
 
-    wanted = {network.items + upgrade: quarter for upgrade, quarter in wish.items()}
+    wanted = dict(wish) | {at: 0 for at, item in enumerate(problem.items) if item.done}
     for node in reversed(order):
         if node in wanted:
             for need in network.needs[node]:
@@ -40,6 +44,9 @@ def lay_out(problem: Problem, wish: dict[int, int]) -> tuple[dict[str, int], dic
         lay(node)
     while _fill(network, calendar, finish, place, lay):
         pass
+    for node in sorted(network.moving, key=place.__getitem__):
+        if finish[node] is None:
+            lay(node)  # last of all is nearer to the baseline than not at all
     quarters = {node: quarter for node, quarter in enumerate(finish) if quarter is not None}
     items = {item.id: quarters[at] for at, item in enumerate(problem.items) if at in quarters}
     upgrades = {u.id: quarters[at] for at, u in enumerate(problem.upgrades, network.items) if at in quarters}

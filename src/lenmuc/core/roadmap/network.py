@@ -1,74 +1,167 @@
 """A problem as a network of nodes: items and upgrades alike, each with gain, days, needs and users."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from copy import copy
 
-from lenmuc.core.roadmap.problem import ALLOWANCE, Problem, capacity, weights
+import msgspec
+
+from lenmuc.core.roadmap.measures import Aim, gains, plain_aim
+from lenmuc.core.roadmap.problem import ALLOWANCE, Problem, first_quarter, last_quarter, weights
+from lenmuc.core.roadmap.resources import resources, usage
+from lenmuc.core.roadmap.targets import lifts, wanted
+
+
+class NoPlan(Exception):
+    """What must be finished cannot be: the problem has no plan."""
+
+
+class Goal(msgspec.Struct):
+    """A target over nodes: `need` offerings more have to be reached by quarter `by`.
+
+    What is missing costs `weight` each, times what the aim says; `None`: nothing may be missing.
+    """
+
+    need: float
+    by: int
+    weight: float | None
+
+
+class Floor(msgspec.Struct):
+    """A value that must not fall below `least`: `gain` of each node in each quarter from its own on, less
+    `targets` times what soft goals miss at their weights, less `moves` for each quarter of a move.
+    """
+
+    gain: list[float]
+    least: float
+    targets: float
+    moves: float
 
 
 class Network:
     """Nodes by number, the items first, then the upgrades, in the order of the problem.
 
-    A node may bring `gain` (trips a quarter) once it is finished, may take `days` (pool number ->
-    person-days),
-    and is finished after all it `needs` and not before quarter `earliest`. An upgrade is a node without days.
-    `upgrades[n]` are the upgrades that are reached exactly when node n is finished. `settled` holds what is
-    certain whatever the plan: upgrade number -> quarter. `horizon` is the number of quarters.
+    A node may bring `gain` (a quarter) once it is finished, may use up `days` (resource number -> amount),
+    and is finished after all it `needs`, not before quarter `earliest`, and by quarter `latest` (`horizon`,
+    the number of quarters: it need not be). An upgrade is a node without days. `counts[n]` says how many
+    offerings it brings to each of the `goals`. `moving` holds the baseline's quarter of nodes whose moves
+    count; `goal_price` and `move_price` say what the aim counts for missed soft goals and for moves.
+    `marks[n]` are the original nodes that are finished exactly when node n is; `settled` what is certain
+    whatever the plan: original node -> quarter; `certain` what that is worth.
     """
 
-    def __init__(self, problem: Problem) -> None:
-        self.horizon = len(problem.quarters)
+    def __init__(self, problem: Problem, aim: Aim | None = None) -> None:
+        aim = aim or plain_aim(problem)
+        self.horizon = horizon = len(problem.quarters)
         self.weight = weights(problem)
-        self.capacity = list(capacity(problem).values())
+        stock = resources(problem)
+        self.capacity = [resource.there for resource in stock]
         self.settled: dict[int, int] = {}
-        pool_at = {pool.id: at for at, pool in enumerate(problem.pools)}
+        self.certain = 0.0
         node_at = {item.id: at for at, item in enumerate(problem.items)}
-        first = len(problem.items)
+        self.items = first = len(problem.items)
         upgrade_at = {upgrade.id: first + at for at, upgrade in enumerate(problem.upgrades)}
-        self.items = first
-        self.gain = [0.0] * first + [upgrade.gain for upgrade in problem.upgrades]
-        self.days: list[dict[int, float]] = [
-            {pool_at[item.pool]: item.days} if item.days > 0 else {} for item in problem.items
-        ]
+        self.gain = [0.0] * first + gains(problem, aim.gain)
+        soft = [(target.weight or 0.0) * wanted(problem, target) for target in problem.targets]
+        self.floors = [
+            Floor([0.0] * first + gains(problem, other.gain), least - other.targets * math.fsum(soft),
+                  other.targets, other.moves)
+            for other, least in aim.floors
+        ]  # fmt: skip
+        self.days: list[dict[int, float]] = usage(problem, stock)
         self.days += [{} for _ in problem.upgrades]
-        self.needs = [{node_at[need] for need in item.needs} for item in problem.items]
+        self.needs = [
+            set() if item.done else {node_at[need] for need in item.needs} for item in problem.items
+        ]
         for upgrade in problem.upgrades:
             needs = {node_at[need] for need in upgrade.needs}
             if upgrade.after:
                 needs.add(upgrade_at[upgrade.after])
             self.needs.append(needs)
-        self.earliest = [item.earliest for item in problem.items] + [0] * len(problem.upgrades)
-        self.upgrades: list[list[int]] = [[] for _ in range(first)] + [
-            [n] for n in range(len(problem.upgrades))
+        self.earliest = [0 if item.done else first_quarter(problem, item) for item in problem.items]
+        self.earliest += [0] * len(problem.upgrades)
+        ends = [None if item.done else last_quarter(item) for item in problem.items]
+        ends += [upgrade.latest for upgrade in problem.upgrades]
+        self.latest = [horizon if end is None else end for end in ends]
+        self.counts: list[dict[int, int]] = [{} for _ in self.gain]
+        self.goals: list[Goal] = []
+        for number, target in enumerate(problem.targets):
+            for upgrade_number, offerings in lifts(problem, target).items():
+                self.counts[first + upgrade_number][number] = offerings
+            need = max(0.0, wanted(problem, target) - target.already)
+            self.goals.append(Goal(need, target.by, target.weight))
+            if target.weight is not None:  # what is there already counts as well
+                self.certain += (wanted(problem, target) - need) * target.weight * aim.targets
+        self.goal_price, self.move_price = aim.targets, aim.moves
+        self.moving: dict[int, int] = {}
+        if aim.moves or any(floor.moves for floor in self.floors):
+            done = {item.id for item in problem.items if item.done}
+            self.moving = {node_at[id]: q for id, q in problem.baseline.items() if id not in done}
+        self.marks: list[list[int]] = [
+            [node] if node >= first or end is not None or node in self.moving else []
+            for node, end in enumerate(ends)
         ]
         self.alive = [True] * len(self.gain)
         self.users: list[set[int]] = [set() for _ in self.gain]
         for node, needed in enumerate(self.needs):
             for need in needed:
                 self.users[need].add(node)
+        if any(end is not None for end in ends):
+            self._hurry()
+
+    def _hurry(self) -> None:
+        """What is needed by a quarter needs all it rests on by that quarter."""
+        for node in reversed(self.in_order()):
+            if self.latest[node] < self.horizon:
+                if self.earliest[node] > self.latest[node]:
+                    raise NoPlan
+                for need in self.needs[node]:
+                    self.latest[need] = min(self.latest[need], self.latest[node])
+
+    def wanted(self, node: int) -> bool:
+        """Whether a node is worth finishing for itself, not only for what needs it."""
+        return bool(
+            self.gain[node]
+            or self.counts[node]
+            or self.latest[node] < self.horizon
+            or node in self.moving
+            or any(floor.gain[node] for floor in self.floors)
+        )
 
     def copy(self) -> "Network":
         """Another network of the same nodes, to be changed without touching this one."""
         twin = copy(self)
         twin.settled = dict(self.settled)
-        twin.gain, twin.days, twin.earliest, twin.alive = (
-            self.gain[:],
-            self.days[:],
-            self.earliest[:],
-            self.alive[:],
-        )
+        twin.gain, twin.days, twin.alive = self.gain[:], self.days[:], self.alive[:]
+        twin.moving = dict(self.moving)
+        twin.earliest, twin.latest = self.earliest[:], self.latest[:]
+        twin.counts = [dict(each) for each in self.counts]
+        twin.goals = [Goal(goal.need, goal.by, goal.weight) for goal in self.goals]
+        twin.floors = [Floor(each.gain[:], each.least, each.targets, each.moves) for each in self.floors]
         twin.needs, twin.users = [set(each) for each in self.needs], [set(each) for each in self.users]
-        twin.upgrades = [list(each) for each in self.upgrades]
+        twin.marks = [list(each) for each in self.marks]
         return twin
 
     def wishes(self, finish: list[int | None]) -> dict[int, int]:
-        """When each upgrade (by number) is reached in this plan of the nodes, with what is settled."""
+        """When each marked original node is finished in this plan of the nodes, with what is settled."""
         wish = dict(self.settled)
         for node in self.nodes():
             quarter = finish[node]
             if quarter is not None:
-                wish.update(dict.fromkeys(self.upgrades[node], quarter))
+                wish.update(dict.fromkeys(self.marks[node], quarter))
         return wish
+
+    def places(self, wish: Mapping[int, int]) -> list[int | None]:
+        """The quarter of each node in a plan of the original nodes: as late as its marks and users allow."""
+        finish: list[int | None] = [None] * len(self.gain)
+        for node in reversed(self.in_order()):
+            quarters = [wish[mark] for mark in self.marks[node] if mark in wish]
+            if quarters:
+                finish[node] = max(quarters)
+            elif not self.marks[node]:
+                users = [quarter for user in self.users[node] if (quarter := finish[user]) is not None]
+                finish[node] = min(users, default=None)
+        return finish
 
     def nodes(self) -> list[int]:
         """The nodes that are still there."""
@@ -95,6 +188,39 @@ class Network:
         self.needs[node] = set()
         self.users[node] = set()
 
+    def hand_over(self, node: int, into: int) -> None:
+        """Let `into` bring all that `node` brings: both are finished together."""
+        self.gain[into] += self.gain[node]
+        self.marks[into] += self.marks[node]
+        for goal, offerings in self.counts[node].items():
+            self.counts[into][goal] = self.counts[into].get(goal, 0) + offerings
+        for floor in self.floors:
+            floor.gain[into] += floor.gain[node]
+
+    def settle(self, node: int) -> None:
+        """Note that a node is finished at its earliest in every plan, and what that brings."""
+        quarter = self.earliest[node]
+        if quarter > self.latest[node]:
+            raise NoPlan
+        self.settled.update(dict.fromkeys(self.marks[node], quarter))
+        self.certain += self.gain[node] * self.weight[quarter]
+        for number, offerings in self.counts[node].items():
+            goal = self.goals[number]
+            if quarter <= goal.by:
+                met = min(goal.need, offerings)
+                goal.need -= met
+                self.certain += met * (goal.weight or 0.0) * self.goal_price
+        for floor in self.floors:
+            floor.least -= floor.gain[node] * self.weight[quarter]
+
+    def lose(self, node: int) -> None:
+        """Note that a node is never finished, which what the baseline says of it is measured by."""
+        if node in self.moving:
+            quarters = self.horizon - self.moving.pop(node)
+            self.certain -= self.move_price * quarters
+            for floor in self.floors:
+                floor.least += floor.moves * quarters
+
     def need(self, node: int, needed: Iterable[int]) -> None:
         """Let `node` need these as well."""
         for each in needed:
@@ -103,7 +229,7 @@ class Network:
 
 
 class Calendar:
-    """The person-days still free: `left[p][t]` of pool p in quarters 1..t, less all that is finished by t."""
+    """What is still free: `left[r][t]` of resource r in quarters 1..t, less all that is finished by t."""
 
     def __init__(self, network: Network) -> None:
         self.horizon = network.horizon
@@ -111,21 +237,21 @@ class Calendar:
 
     def first(self, days: dict[int, float], earliest: int) -> int | None:
         """The first quarter from `earliest` on in which this work can be finished, if there is one."""
-        for pool, wanted in days.items():
+        for pool, amount in days.items():
             row = self.left[pool]
             quarter = self.horizon
-            while quarter > earliest and row[quarter - 1] >= wanted:
+            while quarter > earliest and row[quarter - 1] >= amount:
                 quarter -= 1
             earliest = quarter
         return earliest if earliest < self.horizon else None
 
     def take(self, days: dict[int, float], quarter: int) -> None:
         """Use the days of work that is finished in `quarter`."""
-        for pool, wanted in days.items():
+        for pool, amount in days.items():
             row = self.left[pool]
             for at in range(quarter, self.horizon):
-                row[at] -= wanted
+                row[at] -= amount
 
     def holds(self, days: dict[int, float]) -> bool:
         """Whether this work fits into what is left of the whole horizon."""
-        return all(self.left[pool][-1] >= wanted for pool, wanted in days.items())
+        return all(self.left[pool][-1] >= amount for pool, amount in days.items())

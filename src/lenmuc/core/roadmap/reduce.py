@@ -1,6 +1,6 @@
 """Exact reductions: the same best plan from far fewer nodes. Each says why nothing is lost."""
 
-from lenmuc.core.roadmap.network import Network
+from lenmuc.core.roadmap.network import Network, NoPlan
 from lenmuc.core.roadmap.problem import ALLOWANCE
 
 _CLOSURES = 4_000_000  # members of all closures together beyond which they are not worth their memory
@@ -26,6 +26,9 @@ def drop_impossible(network: Network) -> bool:
     while stack:
         node = stack.pop()
         if network.alive[node]:
+            if network.latest[node] < network.horizon:
+                raise NoPlan
+            network.lose(node)
             stack += network.users[node]
             network.remove(node)
     return found
@@ -33,13 +36,13 @@ def drop_impossible(network: Network) -> bool:
 
 def drop_unneeded(network: Network) -> bool:
     """Work that brings nothing and that nothing needs is never worth a day."""
-    stack = [node for node in network.nodes() if not network.users[node] and network.gain[node] == 0]
+    stack = [node for node in network.nodes() if not network.users[node] and not network.wanted(node)]
     found = bool(stack)
     while stack:
         node = stack.pop()
         needs = network.needs[node]
         network.remove(node)
-        stack += [need for need in needs if not network.users[need] and network.gain[need] == 0]
+        stack += [need for need in needs if not network.users[need] and not network.wanted(need)]
     return found
 
 
@@ -78,7 +81,7 @@ def pass_through(network: Network) -> bool:
     """
     found = False
     for node in network.nodes():
-        if network.gain[node] or network.days[node]:
+        if network.days[node] or network.wanted(node):
             continue
         needs, users = network.needs[node], network.users[node]
         if len(needs) > 1 and len(users) > 1 and len(needs) * len(users) > 4 * (len(needs) + len(users)):
@@ -95,10 +98,9 @@ def settle(network: Network) -> bool:
     """What brings gain, takes no days and needs nothing is reached at its earliest in every plan."""
     found = False
     for node in network.nodes():
-        if network.needs[node] or network.days[node]:
+        if network.needs[node] or network.days[node] or node in network.moving:
             continue
-        for upgrade in network.upgrades[node]:
-            network.settled[upgrade] = network.earliest[node]
+        network.settle(node)
         users = network.users[node]
         network.remove(node)
         for user in users:
@@ -129,15 +131,14 @@ def fold_gain(network: Network) -> bool:
     """What takes no days and needs one thing alone is reached with it: the gain moves there."""
     found = False
     for node in network.nodes():
-        if network.days[node] or len(network.needs[node]) != 1:
+        if network.days[node] or len(network.needs[node]) != 1 or node in network.moving:
             continue
         (need,) = network.needs[node]
         if network.earliest[node] > network.earliest[need]:
             continue
         users = network.users[node]
         network.remove(node)
-        network.gain[need] += network.gain[node]
-        network.upgrades[need] += network.upgrades[node]
+        network.hand_over(node, need)
         for user in users:
             network.need(user, (need,))
         found = True
@@ -149,15 +150,15 @@ def merge_alike(network: Network) -> bool:
     found = False
     groups: dict[tuple[int, frozenset[int]], int] = {}
     for node in network.nodes():
-        if network.days[node]:
+        if network.days[node] or node in network.moving:
             continue
         key = (network.earliest[node], frozenset(network.needs[node]))
         into = groups.setdefault(key, node)
         if into != node:
             users = network.users[node]
             network.remove(node)
-            network.gain[into] += network.gain[node]
-            network.upgrades[into] += network.upgrades[node]
+            network.hand_over(node, into)
+            network.latest[into] = min(network.latest[into], network.latest[node])
             for user in users:
                 network.need(user, (into,))
             found = True
@@ -170,29 +171,41 @@ def fold_single(network: Network) -> bool:
     """
     found = False
     for node in network.nodes():
-        if network.gain[node] == 0 and len(network.users[node]) == 1:
+        if len(network.users[node]) == 1 and _only_serves(network, node):
             (user,) = network.users[node]
-            _join(network, node, user)
-            found = True
+            if network.latest[node] == network.latest[user]:
+                _join(network, node, user)
+                found = True
     return found
 
 
 def merge_same_users(network: Network) -> bool:
     """Work that brings nothing and serves exactly the same things is worth something only together."""
     found = False
-    groups: dict[frozenset[int], int] = {}
+    groups: dict[tuple[int, frozenset[int]], int] = {}
     for node in network.nodes():
-        if network.gain[node] == 0 and network.users[node]:
-            into = groups.setdefault(frozenset(network.users[node]), node)
+        if network.users[node] and _only_serves(network, node):
+            into = groups.setdefault((network.latest[node], frozenset(network.users[node])), node)
             if into != node:
                 _join(network, node, into)
                 found = True
     return found
 
 
+def _only_serves(network: Network, node: int) -> bool:
+    """Whether a node is worth something only through what needs it, and may so wait for it."""
+    return not (
+        network.gain[node]
+        or network.counts[node]
+        or node in network.moving
+        or any(floor.gain[node] for floor in network.floors)
+    )
+
+
 def _join(network: Network, node: int, into: int) -> None:
     """Make `node` part of `into`: the days of both, the needs of both."""
     needs = network.needs[node]
+    network.marks[into] += network.marks[node]
     days = dict(network.days[into])
     for pool, more in network.days[node].items():
         days[pool] = days.get(pool, 0.0) + more
@@ -234,6 +247,8 @@ def tighten(network: Network) -> bool:
             row = network.capacity[pool]
             while quarter < network.horizon and row[quarter] + ALLOWANCE < days:
                 quarter += 1
+        if quarter > network.latest[node]:
+            raise NoPlan
         network.earliest[node] = quarter
         found = found or quarter > stood
     return drop_impossible(network) or found
@@ -248,14 +263,14 @@ def only_reach(network: Network) -> None:
 
 
 def stay(network: Network, pools: set[int], wish: dict[int, int]) -> None:
-    """Let the work of these pools stand where these wishes (upgrade -> quarter) need it, or nowhere.
+    """Let the work of these pools stand where these wishes (original node -> quarter) need it, or nowhere.
 
     Not exact: it decides that work. Whatever is finished later than there still fits its pools.
     """
     wanted: dict[int, int] = {}
     for node in reversed(network.in_order()):
         quarters = [wanted[user] for user in network.users[node] if user in wanted]
-        quarters += [wish[upgrade] for upgrade in network.upgrades[node] if upgrade in wish]
+        quarters += [wish[mark] for mark in network.marks[node] if mark in wish]
         if quarters:
             wanted[node] = min(quarters)
     for node in network.nodes():
