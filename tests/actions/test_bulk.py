@@ -58,7 +58,7 @@ async def test_a_batch_does_what_was_foreseen_and_undoing_it_restores_everything
     changes = met(codes)
     changes[0] = Change(codes[0], "3.03", AnswerForm("met", "Đã làm", version=1))
     async with db.transaction(STAFF, read_only=True) as conn:
-        foreseen = await foresee_all(conn, scheme, STAFF, changes)
+        foreseen = await foresee_all(conn, [scheme], scheme, STAFF, changes)
     assert (len(foreseen.steps), foreseen.over, foreseen.rise, foreseen.fall) == (12, 1, 3, 0)
     done = await apply_all(db, [scheme], STAFF, someone, "grid", changes)
     said, levels = await state(db)

@@ -12,6 +12,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from lenmuc.actions.bulk import stands
+from lenmuc.content.everything import load_content
+from lenmuc.core.bulk import answerable
 from lenmuc.exports.workbook import MEDIA_TYPE
 from lenmuc.store import batches as batches_store
 from lenmuc.store import offerings as offerings_store
@@ -133,9 +136,7 @@ async def test_answers_are_copied_from_a_sister_service_where_there_are_none(
     await give(as_staff, row=CODE)
     async with db.transaction(PROGRAM) as conn:
         rows = await offerings_store.every_offering(conn, agency="STP")
-    to = next(
-        r["service"] for r in rows if r["service"] != CODE and set(r["missing"]) == set(MISSING)
-    )
+    to = next(r["service"] for r in rows if r["service"] != CODE and set(r["missing"]) == set(MISSING))
     one = {"value": "not_met", "justification": "Riêng", "version": "0"}
     assert (await as_staff.post(f"/en/work/{to}/3.03", **one)).status_code == 303
     listed = await as_staff.get(f"/en/work/copy?to={to}")
@@ -175,11 +176,13 @@ async def downloaded(staff: Visitor, query: str = "level=2", lang: str = "en") -
     return bytes(reply.content)
 
 
-async def send(staff: Visitor, content: bytes, lang: str = "en") -> Any:
+async def send(staff: Visitor, content: bytes, lang: str = "en", scheme: str = "") -> Any:
     page = await staff.http.get(f"/{lang}/work/workbook")
     csrf = unescape(re.search(r'name="csrf" value="([^"]+)"', page.text)[1])
     files = {"file": ("a.xlsx", content, MEDIA_TYPE)}
-    reply = await staff.http.post(f"/{lang}/work/workbook", data={"csrf": csrf}, files=files)
+    reply = await staff.http.post(
+        f"/{lang}/work/workbook", data={"csrf": csrf, "scheme": scheme}, files=files
+    )
     staff.csrf = csrf
     return reply
 
@@ -408,3 +411,78 @@ async def test_a_workbook_of_one_language_may_be_sent_back_in_the_other(as_staff
 
     content = changed(await downloaded(as_staff, lang="vi"), vietnamese)
     assert "The workbook changes 4 answers" in words_of((await send(as_staff, content)).text)
+
+
+BY_2026 = "rs-2026"
+
+
+async def test_the_grid_of_other_rules_shows_what_they_lack_and_answers_count_in_both(
+    as_staff: Visitor, db: Any
+) -> None:
+    async with db.transaction(PROGRAM) as conn:
+        stand = await stands(conn, load_content().scheme, load_content().schemes[BY_2026], "STP")
+    page = await as_staff.get(f"/en/work/grid?scheme={BY_2026}")
+    cells = re.findall(r'name="cell" value="([^ "]+) ([^"]+)"', page.text)
+    assert cells
+    assert all(criterion in stand[service].missing for service, criterion in cells)
+    shared = next(one for one in cells if one[1] in load_content().scheme.index)
+    chosen = {"cell": " ".join(shared), "value": "not_met", "justification": "Chưa có", "scheme": BY_2026}
+    preview = await as_staff.post("/en/work/grid", **chosen)
+    assert preview.status_code == 200, words_of(preview.text)
+    assert load_content().schemes[BY_2026].name.en in words_of(preview.text)
+    reply = await as_staff.post("/en/work/apply", **hidden(preview.text, "kind", "packed", "scheme"))
+    assert reply.status_code == 303
+    assert (await answers(db))[shared] == ("not_met", "Chưa có")
+    checklist = await as_staff.get(f"/en/work/{shared[0]}/{shared[1]}")
+    assert "Chưa có" in checklist.text
+
+
+async def test_a_criterion_that_only_other_rules_have_is_given_shown_and_taken_back(
+    as_staff: Visitor, db: Any
+) -> None:
+    content = load_content()
+    own = {c.id for c in answerable(content.schemes[BY_2026])} - set(content.scheme.index)
+    assert own
+    books = await downloaded(as_staff, f"scheme={BY_2026}")
+    sheet = openpyxl.load_workbook(io.BytesIO(books)).worksheets[1]
+    service, criterion = next(
+        (row[0].value, row[2].value) for row in sheet.iter_rows(min_row=2) if row[2].value in own
+    )
+
+    def answer(sheet: Any, _: Any) -> None:
+        row = row_of(sheet, service, criterion)
+        sheet.cell(row, 7, "Not met")
+        sheet.cell(row, 8, "Chưa có")
+
+    found = await send(as_staff, changed(books, answer), scheme=BY_2026)
+    assert found.status_code == 200, words_of(found.text)
+    names = ("packed", "both", "scheme")
+    reply = await as_staff.post("/en/work/workbook/apply", **hidden(found.text, *names))
+    assert reply.status_code == 303
+    assert (await answers(db))[(service, criterion)] == ("not_met", "Chưa có")
+    page = await as_staff.get(reply.headers["location"])
+    assert criterion in page.text
+    assert (await as_staff.post(reply.headers["location"])).status_code == 303
+    assert (service, criterion) not in await answers(db)
+
+
+async def test_a_workbook_of_other_rules_is_refused_by_name_and_changes_nothing(
+    as_staff: Visitor, db: Any
+) -> None:
+    before, content = await answers(db), load_content()
+    main, other = content.scheme.name.en, content.schemes[BY_2026].name.en
+    sent = await send(as_staff, await downloaded(as_staff, f"scheme={BY_2026}"))
+    assert sent.status_code == 422
+    assert f"The workbook was made for “{other}”, not for “{main}”." in words_of(sent.text)
+    back = await send(as_staff, await downloaded(as_staff), scheme=BY_2026)
+    assert back.status_code == 422
+    assert f"The workbook was made for “{main}”, not for “{other}”." in words_of(back.text)
+    assert await answers(db) == before
+
+
+async def test_rules_whose_levels_are_not_kept_are_not_answered_in_bulk(as_staff: Visitor) -> None:
+    for path in ("grid?scheme=rs-2011", "workbook?scheme=no-such", f"copy?to={CODE}&scheme=rs-2011"):
+        assert (await as_staff.get(f"/en/work/{path}")).status_code == 404
+    for scheme in ("rs-2023", BY_2026, "proactive-2026"):
+        for path in (f"grid?scheme={scheme}", f"workbook?scheme={scheme}", f"copy?to={CODE}&scheme={scheme}"):
+            assert (await as_staff.get(f"/en/work/{path}")).status_code == 200, path

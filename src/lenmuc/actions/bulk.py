@@ -5,11 +5,11 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 
-from lenmuc.actions.answering import cleaned, criterion_of
+from lenmuc.actions.answering import cleaned, criterion_of, scheme_having
 from lenmuc.actions.levels import recompute
 from lenmuc.core.answers import AnswerForm, Identity, Target, faults_of, must_answer
 from lenmuc.core.bulk import LIMIT, Change, Place, Step, Written, form_of, steps
-from lenmuc.core.checklists import Criterion, Scheme
+from lenmuc.core.checklists import Scheme
 from lenmuc.core.errors import N_, Fault, NotFound, Refused, fault
 from lenmuc.core.readiness import assess_all, layers, settle
 from lenmuc.core.services import facts
@@ -18,9 +18,11 @@ from lenmuc.store import audit as audit_store
 from lenmuc.store import batches as batches_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
+from lenmuc.store import standings as standings_store
 from lenmuc.store.batches import Batch, Deed
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
+from lenmuc.store.standings import AtAgency
 
 
 class Foreseen(msgspec.Struct, frozen=True):
@@ -67,11 +69,15 @@ def _compared(changes: Sequence[Change], now: Mapping[Place, AnswerForm]) -> tup
     return steps(changes, now)
 
 
-def checked(scheme: Scheme, who: Identity, changes: Sequence[Change]) -> tuple[Change, ...]:
-    """The changes as they would be stored. Raises `NotFound`, `NotAllowed` or `Refused`."""
+def checked(schemes: Sequence[Scheme], who: Identity, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes as they would be stored. Raises `NotFound`, `NotAllowed` or `Refused`.
+
+    A criterion is the same in each of `schemes` that has it.
+    """
     tidy = tuple(Change(c.service, c.criterion, cleaned(c.form)) for c in changes)
     for change in tidy:
-        must_answer(who, criterion_of(scheme, change.criterion), Target(who.agency, change.service))
+        criterion = criterion_of(scheme_having(schemes, change.criterion), change.criterion)
+        must_answer(who, criterion, Target(who.agency, change.service))
     faults = _faults(tidy)
     if not tidy:
         faults = [fault("choose", N_("Nothing is chosen. Choose at least one answer to give."))]
@@ -88,13 +94,11 @@ async def _now(conn: Connection, who: Identity, services: Iterable[str]) -> Mapp
     return {answer.place: answer.form for answer in found}
 
 
-async def _must_offer(conn: Connection, who: Identity, services: set[str]) -> list[tuple[str, int]]:
-    """These services at the agency, each with its level. Raises `NotFound` when one is missing."""
+async def _must_offer(conn: Connection, who: Identity, services: set[str]) -> None:
+    """Raise `NotFound` unless the agency offers all these services."""
     rows = await offerings_store.every_offering(conn, agency=who.agency)
-    mine = [(row["service"], row["level"]) for row in rows if row["service"] in services]
-    if len(mine) != len(services):
+    if not services <= {row["service"] for row in rows}:
         raise NotFound(N_("Your agency does not offer a service with this code."))
-    return mine
 
 
 def _counts_as(value: str) -> str:
@@ -102,11 +106,28 @@ def _counts_as(value: str) -> str:
     return "proposed" if value == "not_applicable" else value
 
 
-async def foresee_all(conn: Connection, scheme: Scheme, who: Identity, changes: Sequence[Change]) -> Foreseen:
-    """What the changes would do; raises as `checked` and `NotFound` for a service that is not offered."""
-    changes = checked(scheme, who, changes)
+async def stands(conn: Connection, main: Scheme, scheme: Scheme, agency: str) -> dict[str, AtAgency]:
+    """Where each service of an agency stands by `scheme`, and what its next level lacks."""
+    if scheme is not main:
+        return {
+            one.service: one for one in await standings_store.standings_of_agency(conn, scheme.id, agency)
+        }
+    rows = await offerings_store.every_offering(conn, agency=agency)
+    return {row["service"]: AtAgency(row["service"], row["level"], tuple(row["missing"])) for row in rows}
+
+
+async def foresee_all(
+    conn: Connection, schemes: Sequence[Scheme], scheme: Scheme, who: Identity, changes: Sequence[Change]
+) -> Foreseen:
+    """What the changes would do to levels by `scheme`, one of `schemes`, the main one first.
+
+    Raises as `checked`, and `NotFound` for a service that is not offered.
+    """
+    changes = checked(schemes, who, changes)
     services = {change.service for change in changes}
-    rows = await _must_offer(conn, who, services)
+    await _must_offer(conn, who, services)
+    stand = await stands(conn, schemes[0], scheme, who.agency)
+    rows = [(code, stand[code].level) for code in sorted(services & stand.keys())]
     compared = _compared(changes, await _now(conn, who, services))
     real = tuple(step for step in compared if not step.same)
     known = await catalogue_store.some_services(conn, services)
@@ -116,7 +137,7 @@ async def foresee_all(conn: Connection, scheme: Scheme, who: Identity, changes: 
     stored = {(r["criterion"], r["agency"], r["service"]): r["value"] for r in values}
     given = layers(scheme, [(*place, value) for place, value in {**stored, **new}.items()])
     then = assess_all(scheme, [(service, who.agency) for service, _ in rows], settled, given)
-    moves = [(level, result.level) for (_, level), result in zip(rows, then, strict=True)]
+    moves = [(was, now.level) for (_, was), now in zip(rows, then, strict=True)]
     return Foreseen(
         real,
         len(compared) - len(real),
@@ -135,10 +156,9 @@ async def apply_all(
 ) -> Applied:
     """Give all the answers in one transaction, or none. Raises as `foresee_all`.
 
-    Levels move by every one of `schemes`, the main one first; what is asked is what the main one asks.
+    Levels move by every one of `schemes`, the main one first.
     """
-    scheme = schemes[0]
-    changes = checked(scheme, who, changes)
+    changes = checked(schemes, who, changes)
     services = {change.service for change in changes}
     async with db.transaction(who) as conn:
         await answers_store.lock(conn, Target(who.agency))
@@ -148,7 +168,7 @@ async def apply_all(
         real = [step for step in compared if not step.same]
         if faster or not real:
             return Applied(faster=faster)
-        written = [await _write(conn, scheme, who, person, step) for step in real]
+        written = [await _write(conn, who, person, step) for step in real]
         moved = await recompute(conn, schemes, Target(who.agency), f"batch {kind}")
         id = secrets.token_hex(8)
         await batches_store.record(
@@ -157,20 +177,20 @@ async def apply_all(
     return Applied(id)
 
 
-async def _write(conn: Connection, scheme: Scheme, who: Identity, person: int, step: Step) -> Written:
+async def _write(conn: Connection, who: Identity, person: int, step: Step) -> Written:
     change, target = step.change, Target(who.agency, step.change.service)
     if not await answers_store.write_answer(conn, change.criterion, target, change.form, person):
         raise RuntimeError("an answer changed under the lock that keeps it")
     after = await answers_store.find_answer(conn, change.criterion, target)
     if after is None:
         raise RuntimeError("an answer that was just written is not there")
-    await _log(conn, scheme.criterion(change.criterion), target, person, step.now, form_of(after))
+    await _log(conn, change.criterion, target, person, step.now, form_of(after))
     return Written(change.service, change.criterion, step.now, form_of(after))
 
 
 async def _log(
     conn: Connection,
-    criterion: Criterion,
+    criterion: str,
     target: Target,
     person: int,
     before: AnswerForm | None,
@@ -181,7 +201,7 @@ async def _log(
         person=person,
         agency=target.agency,
         action="answer",
-        target=f"{criterion.id} {target.scope} {target.service} {target.agency}".strip(),
+        target=f"{criterion} {target.scope} {target.service} {target.agency}".strip(),
         before=before,
         after=after,
     )
@@ -218,13 +238,13 @@ async def undo(
         if changed:
             return changed
         for one in batch.deed.answers:
-            await _put_back(conn, schemes[0], who, person, one)
+            await _put_back(conn, who, person, one)
         await recompute(conn, schemes, Target(who.agency), "batch undone")
         await batches_store.record_undone(conn, person, who.agency, id)
     return ()
 
 
-async def _put_back(conn: Connection, scheme: Scheme, who: Identity, person: int, one: Written) -> None:
+async def _put_back(conn: Connection, who: Identity, person: int, one: Written) -> None:
     target, version = Target(who.agency, one.service), one.after.version
     if one.before is None:
         done = await batches_store.withdraw(conn, one.criterion, target, version)
@@ -233,4 +253,4 @@ async def _put_back(conn: Connection, scheme: Scheme, who: Identity, person: int
         done = await answers_store.write_answer(conn, one.criterion, target, form, person)
     if not done:
         raise RuntimeError("an answer changed under the lock that keeps it")
-    await _log(conn, criterion_of(scheme, one.criterion), target, person, one.after, one.before)
+    await _log(conn, one.criterion, target, person, one.after, one.before)

@@ -9,6 +9,7 @@ import msgspec
 
 from lenmuc.core.answers import AnswerForm, faults_of
 from lenmuc.core.bulk import LIMIT, Change, Place, says_same
+from lenmuc.core.checklists import Words
 from lenmuc.core.errors import N_, Message
 from lenmuc.core.text import clean_line, clean_text, fold
 
@@ -181,7 +182,9 @@ def _fault(cell: str, text: str, **params: object) -> CellFault:
     return CellFault(cell, Message(text, params))
 
 
-def _head(sheets: Mapping[str, Sheet], agency: str, scheme: str) -> Head | CellFault:
+def _head(
+    sheets: Mapping[str, Sheet], agency: str, scheme: str, names: Mapping[str, Words]
+) -> Head | CellFault:
     hidden = sheets.get(HIDDEN)
     if hidden is None or len(hidden) < _HIDDEN_FIRST:
         text = N_("This is not a workbook of answers from here, or its hidden sheet “lenmuc” is gone.")
@@ -191,6 +194,9 @@ def _head(sheets: Mapping[str, Sheet], agency: str, scheme: str) -> Head | CellF
         return _fault("", N_("The workbook has another form than the ones made today. Download a new one."))
     if whose != agency:
         return _fault("", N_("The workbook was made for another agency. Download one of your own."))
+    if by != scheme and by in names and scheme in names:
+        text = N_("The workbook was made for “%(theirs)s”, not for “%(ours)s”. Send it there.")
+        return _fault("", text, theirs=names[by], ours=names[scheme])
     if by != scheme:
         return _fault("", N_("The workbook was made for another scheme. Download a new one."))
     if name not in sheets:
@@ -259,13 +265,15 @@ def read_workbook(
     agency: str,
     scheme: str,
     words: Vocabulary,
+    names: Mapping[str, Words],
 ) -> tuple[list[Filled], list[CellFault]]:
     """Every row of answers as it came back, and all that is wrong; with a fault nothing may be applied.
 
-    `sheets` are cells by sheet from A1 on; `errors` are the cells of each sheet that hold an error value.
+    `names` are those of the schemes that workbooks are made for. `sheets` are cells by sheet from A1 on;
+    `errors` are the cells of each sheet that hold an error value.
     Rows may be moved or removed; ids, headings and the hidden sheet have to be as they were downloaded.
     """
-    head = _head(sheets, agency, scheme)
+    head = _head(sheets, agency, scheme, names)
     if isinstance(head, CellFault):
         return [], [head]
     known, broken = _rows(sheets[HIDDEN])

@@ -41,7 +41,9 @@ def asked(content: Content, id: str) -> Scheme:
 
 def read_by(href: str, scheme: Scheme, content: Content) -> str:
     """The address of a page about answers, read by `scheme`."""
-    return href if scheme is content.scheme else f"{href}?{urlencode({'scheme': scheme.id})}"
+    if scheme is content.scheme:
+        return href
+    return f"{href}{'&' if '?' in href else '?'}{urlencode({'scheme': scheme.id})}"
 
 
 def switch(

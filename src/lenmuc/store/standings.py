@@ -26,9 +26,22 @@ class StandingCount(msgspec.Struct, frozen=True):
     offerings: int
 
 
+class AtAgency(msgspec.Struct, frozen=True):
+    """Where one service of an agency stands, and what its next level lacks."""
+
+    service: str
+    level: int
+    missing: tuple[str, ...]
+
+
 async def standings_of(conn: Connection, offering: int) -> dict[str, Standing]:
     """Where one offering stands, by scheme id."""
     return {found.scheme: found for found in await Q.all(conn, "standings_of", Standing, offering)}
+
+
+async def standings_of_agency(conn: Connection, scheme: str, agency: str) -> list[AtAgency]:
+    """Where the services of an agency stand by a scheme beside the main one."""
+    return await Q.all(conn, "standings_of_agency", AtAgency, scheme, agency)
 
 
 async def count_standings(conn: Connection, service: str) -> list[StandingCount]:

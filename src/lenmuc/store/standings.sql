@@ -7,3 +7,9 @@ FROM standing s JOIN offering o ON o.id = s.offering
 WHERE o.service = $1
 GROUP BY s.scheme, s.level
 ORDER BY s.scheme, s.level DESC;
+
+-- name: standings_of_agency -> AtAgency
+SELECT o.service, s.level, s.missing
+FROM standing s JOIN offering o ON o.id = s.offering
+WHERE s.scheme = $1 AND o.agency = $2
+ORDER BY o.id;

@@ -17,11 +17,14 @@ from lenmuc.pages.bulk.shared import (
     Shown,
     batch_link,
     blockers,
+    bulk_wish,
     pack,
     preview_page,
     shown,
     unpack,
 )
+from lenmuc.pages.desks import Wish
+from lenmuc.pages.switching import read_by
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store.batches import Batch
 from lenmuc.store.database import Database
@@ -32,10 +35,11 @@ from lenmuc.web.visits import Visit
 
 
 class ApplyForm(msgspec.Struct, frozen=True):
-    """A batch to give: where it comes from, and its changes as `pack` writes them."""
+    """A batch to give: where it comes from, by which rules, and its changes as `pack` writes them."""
 
     kind: str
     packed: str
+    scheme: str = ""
 
 
 class BatchPage(msgspec.Struct, frozen=True):
@@ -53,26 +57,27 @@ class BatchPage(msgspec.Struct, frozen=True):
 
 
 async def give(
-    request: AnyRequest, db: Database, content: Content, visit: Visit, kind: str, changes: tuple[Change, ...]
+    request: AnyRequest, db: Database, wish: Wish, kind: str, changes: tuple[Change, ...]
 ) -> Response[Any]:
     """Give a batch and go to its page; or show where somebody was faster, and then nothing was stored."""
+    visit = wish.visit
     person = session_of(visit).person
-    applied = await apply_all(db, content.kept, visit.who, person, kind, changes)
+    applied = await apply_all(db, wish.content.kept, visit.who, person, kind, changes)
     if not applied.faster:
         return Response(None, status_code=303, headers={"Location": batch_link(visit, applied.id)})
-    page = await _meet(db, content, visit, kind, changes, applied.faster)
+    page = await _meet(db, wish, kind, changes, applied.faster)
     return render(request, "bulk/preview.html", page, 409)
 
 
 async def _meet(
     db: Database,
-    content: Content,
-    visit: Visit,
+    wish: Wish,
     kind: str,
     changes: tuple[Change, ...],
     faster: tuple[Step, ...],
 ) -> PreviewPage:
     """The answers that were changed by others, beside mine; sending again puts mine in their place."""
+    visit = wish.visit
     now = {step.change.place: step.now.version if step.now else 0 for step in faster}
     seen = tuple(
         msgspec.structs.replace(
@@ -82,9 +87,10 @@ async def _meet(
         for change in changes
     )
     async with db.transaction(visit.who, read_only=True) as conn:
-        foreseen = await foresee_all(conn, content.scheme, visit.who, seen)
-        page = await preview_page(conn, visit, content.scheme, kind, foreseen, link(visit, "grid"))
-        lines = await shown(conn, content.scheme, [(s.change.place, s.now, s.change.form) for s in faster])
+        foreseen = await foresee_all(conn, wish.content.kept, wish.scheme, visit.who, seen)
+        back = read_by(link(visit, "grid"), wish.scheme, wish.content)
+        page = await preview_page(conn, wish, kind, foreseen, back)
+        lines = await shown(conn, wish.content, [(s.change.place, s.now, s.change.form) for s in faster])
     return msgspec.structs.replace(page, lines=lines, packed=pack(seen), faster=True)
 
 
@@ -99,7 +105,8 @@ async def apply(
     form = await read_form(request, ApplyForm)
     if form.kind not in ("grid", "copy", "workbook"):
         raise Refused([fault("kind", N_("This value is not possible here."))])
-    return await give(request, db, content, visit, form.kind, unpack(form.packed))
+    wish = bulk_wish(visit, content, form.scheme)
+    return await give(request, db, wish, form.kind, unpack(form.packed))
 
 
 async def _page(db: Database, content: Content, visit: Visit, id: str, *, refused: bool = False) -> BatchPage:
@@ -107,7 +114,7 @@ async def _page(db: Database, content: Content, visit: Visit, id: str, *, refuse
         found = await batch_of(conn, visit.who, id)
         changed = () if found.undone else await changed_since(conn, visit.who, found)
         lines = [(one.place, one.before, one.after) for one in found.deed.answers]
-        shown_lines = await shown(conn, content.scheme, lines)
+        shown_lines = await shown(conn, content, lines)
     late = tuple(one for one in shown_lines if (one.service.code, one.criterion.id) in set(changed))
     action = link(visit, "batches", id)
     return BatchPage(found, shown_lines, late, action, blockers(visit.language), refused)

@@ -12,8 +12,10 @@ from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.services import Service, facts
 from lenmuc.core.text import clean_line, fold
 from lenmuc.pages.agency.mine import link, my_agency
-from lenmuc.pages.bulk.shared import preview_page
+from lenmuc.pages.bulk.shared import bulk_rules, bulk_wish, preview_page
+from lenmuc.pages.desks import Wish
 from lenmuc.pages.public.lists import TEXT_LIMIT
+from lenmuc.pages.switching import SchemeChoice, read_by
 from lenmuc.pages.visitors import AnyRequest
 from lenmuc.store import batches as batches_store
 from lenmuc.store import catalogue as catalogue_store
@@ -42,6 +44,8 @@ class CopyPage(msgspec.Struct, frozen=True):
     text: str
     sisters: tuple[Sister, ...]
     nothing: bool
+    schemes: tuple[SchemeChoice, ...]
+    scheme: str
 
 
 async def _mine(conn: Connection, visit: Visit, code: str) -> Service:
@@ -53,9 +57,8 @@ async def _mine(conn: Connection, visit: Visit, code: str) -> Service:
     return service
 
 
-async def _sisters(
-    conn: Connection, visit: Visit, content: Content, service: Service, text: str
-) -> tuple[Sister, ...]:
+async def _sisters(conn: Connection, wish: Wish, service: Service, text: str) -> tuple[Sister, ...]:
+    visit = wish.visit
     offered = await offerings_store.every_offering(conn, agency=visit.who.agency)
     codes = [row["service"] for row in offered if row["service"] != service.code]
     own = await batches_store.answers_of(conn, visit.who.agency, [service.code])
@@ -63,11 +66,9 @@ async def _sisters(
     for answer in await batches_store.answers_of(conn, visit.who.agency, codes):
         by_code.setdefault(answer.service, []).append(answer)
     services = await catalogue_store.some_services(conn, by_code)
-    void, words = content.scheme.not_applicable(facts(service)), fold(text)
+    void, words = wish.scheme.not_applicable(facts(service)), fold(text)
     sisters = [
-        Sister(
-            services[code], len(answers), len(copied(content.scheme, answers, own, void, service.code))
-        )
+        Sister(services[code], len(answers), len(copied(wish.scheme, answers, own, void, service.code)))
         for code, answers in by_code.items()
         if words in fold(f"{services[code].name} {services[code].name_en} {code}")
     ]
@@ -83,21 +84,24 @@ async def copy(
     to: FromQuery[str] = "",
     source: FromQuery[str] = "",
     q: FromQuery[str] = "",
+    scheme: FromQuery[str] = "",
 ) -> Response[str]:
     """Choose a sister service; or, when one is chosen, what copying its answers would do."""
-    scheme, text = content.scheme, clean_line(q)[:TEXT_LIMIT]
+    wish, text = bulk_wish(visit, content, scheme), clean_line(q)[:TEXT_LIMIT]
+    rules, here = wish.scheme, f"{link(visit, 'copy')}?to={to}"
     async with db.transaction(visit.who, read_only=True) as conn:
         service = await _mine(conn, visit, to)
         if source:
             sister = await _mine(conn, visit, source)
             given = await batches_store.answers_of(conn, visit.who.agency, [sister.code])
             own = await batches_store.answers_of(conn, visit.who.agency, [service.code])
-            void = scheme.not_applicable(facts(service))
-            changes = copied(scheme, given, own, void, service.code)
+            void = rules.not_applicable(facts(service))
+            changes = copied(rules, given, own, void, service.code)
             if changes and sister.code != service.code:
-                foreseen = await foresee_all(conn, scheme, visit.who, changes)
-                back = f"{link(visit, 'copy')}?to={service.code}"
-                preview = await preview_page(conn, visit, scheme, "copy", foreseen, back)
+                foreseen = await foresee_all(conn, content.kept, rules, visit.who, changes)
+                back = read_by(here, rules, content)
+                preview = await preview_page(conn, wish, "copy", foreseen, back)
                 return render(request, "bulk/preview.html", preview)
-        sisters = await _sisters(conn, visit, content, service, text)
-    return render(request, "bulk/copy.html", CopyPage(service, text, sisters, bool(source)))
+        sisters = await _sisters(conn, wish, service, text)
+    page = CopyPage(service, text, sisters, bool(source), bulk_rules(wish, here), rules.id)
+    return render(request, "bulk/copy.html", page)

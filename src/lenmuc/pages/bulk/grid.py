@@ -7,16 +7,17 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from lenmuc.actions.bulk import foresee_all
+from lenmuc.actions.bulk import foresee_all, stands
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import AnswerForm
 from lenmuc.core.bulk import Change, answerable, chosen
-from lenmuc.core.checklists import Criterion
+from lenmuc.core.checklists import Criterion, Scheme
 from lenmuc.core.errors import Refused
 from lenmuc.core.services import Agency
 from lenmuc.pages.agency.mine import link, my_agency
 from lenmuc.pages.answering import AnswerInput
-from lenmuc.pages.bulk.shared import blockers, preview_page
+from lenmuc.pages.bulk.shared import blockers, bulk_rules, bulk_wish, preview_page
+from lenmuc.pages.desks import Wish
 from lenmuc.pages.public.lists import (
     Option,
     Paging,
@@ -27,6 +28,7 @@ from lenmuc.pages.public.lists import (
     page_number,
     paging,
 )
+from lenmuc.pages.switching import SchemeChoice
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store import batches as batches_store
 from lenmuc.store import catalogue as catalogue_store
@@ -58,12 +60,17 @@ class GridForm(msgspec.Struct, frozen=True):
     justification: str = ""
     evidence: str = ""
     blocker: str = ""
+    scheme: str = ""
 
 
 class GridRow(msgspec.Struct, frozen=True):
-    """A service with, for each column, the value of my answer where the criterion is missing, else `None`."""
+    """A service with, for each column, the value of my answer where the criterion is missing, else `None`.
+
+    `level` is that by the rules of the grid.
+    """
 
     offering: OfferingRow
+    level: int
     cells: tuple[str | None, ...]
 
 
@@ -81,14 +88,20 @@ class GridPage(msgspec.Struct, frozen=True):
     blockers: tuple[tuple[str, str], ...]
     paging: Paging
     batches: tuple[ListedBatch, ...]
+    scheme: Scheme
+    main: bool
+    schemes: tuple[SchemeChoice, ...]
     nothing: bool = False
     errors: tuple[tuple[str, str], ...] = ()
 
 
 async def filters(
-    conn: Connection, visit: Visit, field: str, level: int | None
+    conn: Connection, visit: Visit, field: str, level: int | None, *, main: bool = True
 ) -> tuple[tuple[Option, ...], tuple[Option, ...]]:
-    """The fields and the levels to choose from, with how many services each would leave."""
+    """The fields and the levels to choose from, with how many services each would leave.
+
+    Services are filtered by the level of the main rules, so others offer no levels.
+    """
     language = visit.language
     found = await search_store.search(
         conn, Wanted("", session_of(visit).agency, field, "", level, 1), page_size=1
@@ -100,39 +113,44 @@ async def filters(
         for number in sorted(counts, reverse=True)
         if counts[number]
     )
-    return options(fields, found.facets["field"], field, language), levels
+    return options(fields, found.facets["field"], field, language), levels if main else ()
 
 
 async def _page(
     conn: Connection,
-    visit: Visit,
-    content: Content,
+    wish: Wish,
     form: GridForm,
     errors: tuple[tuple[str, str], ...] = (),
     *,
     nothing: bool = False,
 ) -> GridPage:
-    number, level = page_number(form.page), level_asked(form.level)
+    visit, rules = wish.visit, wish.scheme
+    number, level = page_number(form.page), level_asked(form.level if wish.main else "")
     agency = await my_agency(conn, visit)
     found, total = await offerings_store.offerings_of_agency(
         conn, agency.code, level=level, field=form.field, page=number, size=PAGE_SIZE
     )
     own = await batches_store.answers_of(conn, agency.code, [one.service for one in found])
     said = {answer.place: answer.value for answer in own}
-    lacking = {id for offering in found for id in offering.missing}
-    columns = tuple(c for c in answerable(content.scheme) if c.id in lacking)
+    stand = await stands(conn, wish.content.scheme, rules, agency.code)
+    found = [offering for offering in found if offering.service in stand]
+    lacking = {id for offering in found for id in stand[offering.service].missing}
+    columns = tuple(c for c in answerable(rules) if c.id in lacking)
     rows = tuple(
         GridRow(
             offering,
+            stand[offering.service].level,
             tuple(
-                said.get((offering.service, c.id), "unknown") if c.id in offering.missing else None
+                said.get((offering.service, c.id), "unknown")
+                if c.id in stand[offering.service].missing
+                else None
                 for c in columns
             ),
         )
         for offering in found
     )
-    fields, levels = await filters(conn, visit, form.field, level)
-    conditions: dict[str, object] = {"field": form.field, "level": form.level}
+    fields, levels = await filters(conn, visit, form.field, level, main=wish.main)
+    conditions: dict[str, object] = {"field": form.field, "level": form.level, "scheme": form.scheme}
     return GridPage(
         agency,
         columns,
@@ -145,6 +163,9 @@ async def _page(
         blockers(visit.language),
         paging(number, total, PAGE_SIZE, link(visit, "grid"), conditions),
         tuple(await batches_store.latest_batches(conn, agency.code)),
+        rules,
+        wish.main,
+        bulk_rules(wish, link(visit, "grid")),
         nothing,
         errors,
     )
@@ -160,16 +181,18 @@ async def grid(
     level: FromQuery[str] = "",
     page: FromQuery[str] = "1",
     nothing: FromQuery[str] = "",
+    scheme: FromQuery[str] = "",
 ) -> Response[str]:
     """My services beside the criteria they lack."""
     async with db.transaction(visit.who, read_only=True) as conn:
-        shown = await _page(conn, visit, content, GridForm(field, level, page), nothing=bool(nothing))
+        form = GridForm(field, level, page, scheme=scheme)
+        shown = await _page(conn, bulk_wish(visit, content, scheme), form, nothing=bool(nothing))
     return render(request, "bulk/grid.html", shown)
 
 
-async def _changes(conn: Connection, visit: Visit, content: Content, form: GridForm) -> list[Change]:
+async def _changes(conn: Connection, wish: Wish, form: GridForm) -> list[Change]:
     """What was chosen on this page of the grid, each with the version stored now, which the preview shows."""
-    page = await _page(conn, visit, content, form)
+    page = await _page(conn, wish, form)
     missing = {
         row.offering.service: [
             c.id for c, cell in zip(page.columns, row.cells, strict=True) if cell is not None
@@ -198,14 +221,16 @@ async def preview_grid(
 ) -> Response[Any]:
     """What the answer would do in all the places that were chosen; nothing is stored."""
     form = await read_form(request, GridForm)
-    back = address(link(visit, "grid"), {"field": form.field, "level": form.level, "page": form.page})
+    wish = bulk_wish(visit, content, form.scheme)
+    where = {"field": form.field, "level": form.level, "page": form.page, "scheme": form.scheme}
+    back = address(link(visit, "grid"), where)
     async with db.transaction(visit.who, read_only=True) as conn:
         try:
-            changes = await _changes(conn, visit, content, form)
-            foreseen = await foresee_all(conn, content.scheme, visit.who, changes)
-            preview = await preview_page(conn, visit, content.scheme, "grid", foreseen, back)
+            changes = await _changes(conn, wish, form)
+            foreseen = await foresee_all(conn, content.kept, wish.scheme, visit.who, changes)
+            preview = await preview_page(conn, wish, "grid", foreseen, back)
         except Refused as refused:
             errors = tuple((fault.field, visit.language.message(fault.message)) for fault in refused.faults)
-            again = await _page(conn, visit, content, form, errors)
+            again = await _page(conn, wish, form, errors)
             return render(request, "bulk/grid.html", again, 422)
     return render(request, "bulk/preview.html", preview)

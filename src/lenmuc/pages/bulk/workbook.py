@@ -15,7 +15,7 @@ from lenmuc.actions.workbooks import Asked, against_now, to_fill
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import BLOCKERS, VALUES, AnswerForm
 from lenmuc.core.bulk import Change
-from lenmuc.core.checklists import Criterion
+from lenmuc.core.checklists import Criterion, Scheme
 from lenmuc.core.errors import N_, Message, Refused
 from lenmuc.core.services import Agency, Service
 from lenmuc.core.text import fold
@@ -26,9 +26,11 @@ from lenmuc.exports.workbook_read import SAID, read_sheets
 from lenmuc.pages.agency.mine import link, my_agency
 from lenmuc.pages.bulk.batches import give
 from lenmuc.pages.bulk.grid import filters
-from lenmuc.pages.bulk.shared import blockers, pack, unpack
+from lenmuc.pages.bulk.shared import blockers, bulk_rules, bulk_wish, pack, unpack
 from lenmuc.pages.checklist import BLOCKER_WORDS
+from lenmuc.pages.desks import Wish
 from lenmuc.pages.public.lists import Option, level_asked
+from lenmuc.pages.switching import SchemeChoice, read_by
 from lenmuc.pages.visitors import AnyRequest
 from lenmuc.settings import LANGUAGES
 from lenmuc.store import catalogue as catalogue_store
@@ -51,8 +53,10 @@ VALUE_WORDS = {
 _FAULTS = 200  # faults that a page lists; the others are counted
 
 
-class NoFields(msgspec.Struct, frozen=True):
-    """A form with nothing but its file."""
+class SentForm(msgspec.Struct, frozen=True):
+    """What comes with the file: the rules of the page it was sent on."""
+
+    scheme: str = ""
 
 
 class TakeForm(msgspec.Struct, frozen=True):
@@ -61,6 +65,7 @@ class TakeForm(msgspec.Struct, frozen=True):
     packed: str
     both: str
     take: tuple[str, ...] = ()
+    scheme: str = ""
 
 
 class WorkbookPage(msgspec.Struct, frozen=True):
@@ -72,6 +77,9 @@ class WorkbookPage(msgspec.Struct, frozen=True):
     rows: int
     cut: bool
     download: str
+    scheme: Scheme
+    main: bool
+    schemes: tuple[SchemeChoice, ...]
     faults: tuple[tuple[str, str], ...] = ()
     more: int = 0
 
@@ -98,17 +106,21 @@ class ComparisonPage(msgspec.Struct, frozen=True):
     foreseen: Foreseen
     packed: str
     packed_both: str
+    scheme: Scheme
+    main: bool
     action: str
     back: str
     blockers: tuple[tuple[str, str], ...]
 
 
 async def _page(
-    conn: Connection, visit: Visit, content: Content, field: str, level: str, faults: list[CellFault]
+    conn: Connection, wish: Wish, field: str, level: str, faults: list[CellFault]
 ) -> WorkbookPage:
-    number = level_asked(level)
-    asked, cut = await to_fill(conn, content.scheme, visit.who, field, number)
-    fields, levels = await filters(conn, visit, field, number)
+    visit, rules = wish.visit, wish.scheme
+    number = level_asked(level if wish.main else "")
+    asked, cut = await to_fill(conn, rules, visit.who, field, number)
+    fields, levels = await filters(conn, visit, field, number, main=wish.main)
+    download = f"{link(visit, 'workbook.xlsx')}?field={field}&level={level}"
     said = tuple((one.cell, visit.language.message(one.message)) for one in faults[:_FAULTS])
     return WorkbookPage(
         await my_agency(conn, visit),
@@ -116,7 +128,10 @@ async def _page(
         levels,
         len(asked),
         cut,
-        f"{link(visit, 'workbook.xlsx')}?field={field}&level={level}",
+        read_by(download, rules, wish.content),
+        rules,
+        wish.main,
+        bulk_rules(wish, link(visit, "workbook")),
         said,
         max(0, len(faults) - _FAULTS),
     )
@@ -130,10 +145,11 @@ async def workbook(
     content: NamedDependency[Content],
     field: FromQuery[str] = "",
     level: FromQuery[str] = "",
+    scheme: FromQuery[str] = "",
 ) -> Response[str]:
     """Choose what to take along, and send back what was filled in."""
     async with db.transaction(visit.who, read_only=True) as conn:
-        page = await _page(conn, visit, content, field, level, [])
+        page = await _page(conn, bulk_wish(visit, content, scheme), field, level, [])
     return render(request, "bulk/workbook.html", page)
 
 
@@ -168,37 +184,35 @@ async def download(
     content: NamedDependency[Content],
     field: FromQuery[str] = "",
     level: FromQuery[str] = "",
+    scheme: FromQuery[str] = "",
 ) -> Response[bytes]:
     """The workbook of my agency, or of one field or level of it."""
     language, now = visit.language, dt.datetime.now(HANOI)
+    wish = bulk_wish(visit, content, scheme)
+    rules, number = wish.scheme, level_asked(level if wish.main else "")
     async with db.transaction(visit.who, read_only=True) as conn:
         agency = await my_agency(conn, visit)
-        asked, cut = await to_fill(conn, content.scheme, visit.who, field, level_asked(level))
+        asked, cut = await to_fill(conn, rules, visit.who, field, number)
         chosen = await catalogue_store.find_field(conn, field) if field else None
     about = [Message(N_("Made on %(when)s."), {"when": now})]
     if chosen:
         name = chosen.name_en if language.code == "en" and chosen.name_en else chosen.name
         about.append(Message(N_("Field: %(name)s."), {"name": name}))
-    if level:
-        about.append(Message(N_("Services that are at level %(number)s now."), {"number": level}))
+    if number is not None:
+        about.append(Message(N_("Services that are at level %(number)s now."), {"number": number}))
     if cut:
         text = N_("Cut after %(rows)s rows. Filter by field to get the others.")
         about.append(Message(text, {"rows": ROWS}))
     values, obstacles = _words(language)
     agency_name = agency.name_en if language.code == "en" and agency.name_en else agency.name
     lines = tuple(_line(one, language) for one in asked)
-    scheme = content.scheme
-    book = Book(
-        agency.code, agency_name, scheme.id, scheme.name, now, tuple(about), lines, values, obstacles
-    )
-    name = f"lenmuc-{agency.code}-{now:%Y%m%d-%H%M}.xlsx"
+    book = Book(agency.code, agency_name, rules.id, rules.name, now, tuple(about), lines, values, obstacles)
+    name = f"lenmuc-{agency.code}-{rules.id}-{now:%Y%m%d-%H%M}.xlsx"
     disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(write_workbook(book, language), media_type=MEDIA_TYPE, headers=disposition)
 
 
-@post(
-    "/{lang:str}/work/workbook", guards=[needs("staff")], status_code=200, opt=takes_files(FILE_LIMIT)
-)
+@post("/{lang:str}/work/workbook", guards=[needs("staff")], status_code=200, opt=takes_files(FILE_LIMIT))
 async def upload(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -206,32 +220,33 @@ async def upload(
     content: NamedDependency[Content],
 ) -> Response[Any]:
     """What a filled workbook would change; nothing is stored. Or what is wrong with it, cell by cell."""
+    wish = bulk_wish(visit, content, "")
     try:
-        _, file = await read_upload(request, NoFields, "file")
-        found = await _compared(db, visit, content, file.content)
+        sent, file = await read_upload(request, SentForm, "file")
+        wish = bulk_wish(visit, content, sent.scheme)
+        found = await _compared(db, wish, file.content)
     except Refused as refused:
         found = [CellFault("", one.message) for one in refused.faults]
     if isinstance(found, ComparisonPage):
         return render(request, "bulk/comparison.html", found)
     async with db.transaction(visit.who, read_only=True) as conn:
-        page = await _page(conn, visit, content, "", "", found)
+        page = await _page(conn, wish, "", "", found)
     return render(request, "bulk/workbook.html", page, 422)
 
 
-async def _compared(
-    db: Database, visit: Visit, content: Content, file: bytes
-) -> ComparisonPage | list[CellFault]:
+async def _compared(db: Database, wish: Wish, file: bytes) -> ComparisonPage | list[CellFault]:
     read = await read_sheets(file)
     if read.why:
         return [CellFault("", Message(SAID[read.why]))]
-    scheme = content.scheme
-    filled, faults = read_workbook(read.sheets, read.errors, visit.who.agency, scheme.id, vocabulary())
+    visit, scheme, kept = wish.visit, wish.scheme, wish.content.kept
+    names = {one.id: one.name for one in kept}
+    filled, faults = read_workbook(read.sheets, read.errors, visit.who.agency, scheme.id, vocabulary(), names)
     async with db.transaction(visit.who, read_only=True) as conn:
         found, late = await against_now(conn, scheme, visit.who, filled)
         if faults or late:
             return [*faults, *late]
         changes = [one.change() for one in found.yours]
-        foreseen = await foresee_all(conn, scheme, visit.who, changes) if changes else Foreseen(())
+        foreseen = await foresee_all(conn, kept, scheme, visit.who, changes) if changes else Foreseen(())
         codes = {one.filled.was.service for one in (*found.yours, *found.both)}
         services = await catalogue_store.some_services(conn, codes)
 
@@ -239,9 +254,7 @@ async def _compared(
         was = one.filled.was
         criterion = scheme.criterion(was.criterion)
         cell = cell_name(one.filled.row, 6)
-        return Three(
-            one.key, cell, services[was.service], criterion, was.form, one.now, one.filled.yours
-        )
+        return Three(one.key, cell, services[was.service], criterion, was.form, one.now, one.filled.yours)
 
     return ComparisonPage(
         tuple(three(one) for one in found.yours),
@@ -251,8 +264,10 @@ async def _compared(
         foreseen,
         pack(changes),
         pack([one.change() for one in found.both]),
+        scheme,
+        wish.main,
         link(visit, "workbook", "apply"),
-        link(visit, "workbook"),
+        read_by(link(visit, "workbook"), scheme, wish.content),
         blockers(visit.language),
     )
 
@@ -269,4 +284,4 @@ async def apply_workbook(
     taken = set(form.take)
     both = tuple(one for one in unpack(form.both) if f"{one.service} {one.criterion}" in taken)
     changes: tuple[Change, ...] = (*unpack(form.packed), *both)
-    return await give(request, db, content, visit, "workbook", changes)
+    return await give(request, db, bulk_wish(visit, content, form.scheme), "workbook", changes)
