@@ -11,7 +11,7 @@ import pytest
 from lenmuc.actions.checking import Wanted, carry_out, start
 from lenmuc.app import create_app
 from lenmuc.content.everything import Content
-from lenmuc.core.answers import Target
+from lenmuc.core.answers import Identity, Target
 from lenmuc.core.checks import Seen
 from lenmuc.settings import Settings
 from lenmuc.store import answers as answers_store
@@ -222,3 +222,24 @@ async def test_a_run_that_cannot_begin_says_why(db: Any, on: Visitor) -> None:
     assert (await on.post("/en/checks/stop", run=str(run))).status_code == 303
     assert "Being stopped" in (await on.get("/en/checks")).text
     assert (await on.post("/en/checks/stop", run="999999")).status_code == 404
+
+
+async def test_a_link_with_a_title_and_dates_is_looked_at_too(
+    db: Any, content: Content, at: Target, as_staff: Visitor
+) -> None:
+    await give(db, content, "1.12", at, "met")
+    async with db.transaction(Identity("staff", "", "STP")) as conn:
+        piece = await conn.fetchval(
+            "INSERT INTO evidence (criterion, agency, service, kind, title, link, person) "
+            "SELECT '1.12', 'STP', $1, 'link', 'Trang', $2, min(id) FROM person RETURNING id",
+            at.service,
+            GONE,
+        )
+        await conn.execute(
+            "UPDATE answer SET pieces = ARRAY[$1::bigint] WHERE criterion = '1.12' AND service = $2",
+            piece,
+            at.service,
+        )
+    await check(db, content, at)
+    assert "There is no host called gone.example." in (await as_staff.get(f"/en/work/{at.service}/1.12")).text
+    assert "gone.example" in (await as_staff.get("/en/checks?kind=link")).text

@@ -95,7 +95,9 @@ def concerns(finding: Finding, here: Effective) -> bool:
     if finding.kind == "record":
         return True
     answer = here.answer
-    return answer is not None and answer.target == finding.target and finding.subject in answer.evidence
+    if answer is None or answer.target != finding.target:
+        return False
+    return finding.subject in answer.evidence or any(finding.subject == piece.link for piece in answer.pieces)
 
 
 class Look(msgspec.Struct, frozen=True):

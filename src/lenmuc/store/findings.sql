@@ -26,7 +26,9 @@ ORDER BY r.id DESC LIMIT 1;
 -- name: links_to_check -> LinkedAnswer
 SELECT w.criterion, w.agency, w.service, w.link
 FROM (SELECT DISTINCT a.criterion, a.agency, a.service, l.link
-      FROM answer a CROSS JOIN unnest(a.evidence) AS l (link)
+      FROM answer a CROSS JOIN LATERAL (
+          SELECT unnest(a.evidence) UNION SELECT e.link FROM evidence e WHERE e.id = ANY (a.pieces) AND e.kind = 'link'
+      ) AS l (link)
       WHERE ($1::text IS NULL OR a.agency = $1) AND ($2::text IS NULL OR a.service = $2)) w
 LEFT JOIN finding f ON f.newest AND f.kind = 'link' AND f.criterion = w.criterion AND f.agency = w.agency
     AND f.service = w.service AND f.subject = w.link
@@ -73,7 +75,8 @@ WITH beside AS (
                     OR f.result = 'passed' AND f.kind <> 'link' AND a.value IN ('not_met', 'unknown'), false) AS differs
     FROM finding f
     LEFT JOIN answer a ON a.criterion = f.criterion AND a.service = f.service
-        AND (f.kind = 'record' OR a.agency = f.agency AND f.subject = ANY (a.evidence))
+        AND (f.kind = 'record' OR a.agency = f.agency AND (f.subject = ANY (a.evidence) OR EXISTS (
+            SELECT FROM evidence e WHERE e.id = ANY (a.pieces) AND e.link = f.subject)))
     WHERE f.newest AND (f.kind = 'record' OR a.id IS NOT NULL)
 ), wanted AS MATERIALIZED (
     SELECT * FROM beside
