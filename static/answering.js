@@ -151,6 +151,8 @@
         const told = await reply.json();
         if (reply.status === 200) {
           this.version().value = told.version;
+          // Forms beside it change the same answer: they name the same version.
+          for (const field of document.querySelectorAll("form[data-beside] [name=version]")) field.value = told.version;
           // The forms for evidence beside a single answer name its version too.
           if (answers.length === 1) for (const field of document.querySelectorAll('form[action*="/evidence"] [name=version]')) field.value = told.version;
           this.saved = text;
