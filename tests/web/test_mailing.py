@@ -159,8 +159,7 @@ async def test_a_mail_server_that_is_down_is_asked_again_later(
     await down.send_all()
     assert await waiting(db) == 1
     (failure,) = await failures(db)
-    assert failure.again
-    assert failure.failure
+    assert (failure.again, failure.failure) == (True, "unreachable")
     assert await mailing.send_all() == 0  # not at once
     await later(db)
     assert await mailing.send_all() == 1
@@ -348,6 +347,13 @@ async def window(stage: Any, db: Any, content: Any, postbox: Postbox) -> AsyncIt
     stage.now = None
 
 
+async def mail_forgotten(db: Any) -> None:
+    """As if nothing had waited."""
+    async with db.transaction(PROGRAM) as conn:
+        await mail_store.switch(conn, False)
+        await mail_store.switch(conn, True)
+
+
 async def test_an_administrator_sees_the_queue_and_gets_a_test(
     db: Any, window: Visitor, mailing: Mailing, postbox: Postbox
 ) -> None:
@@ -355,10 +361,14 @@ async def test_an_administrator_sees_the_queue_and_gets_a_test(
     hoa = await somebody(db)
     await tell(db, hoa)
     await mailing.send_all()
+    await tell(db, await somebody(db, "nam@example.org"))
+    await Mailing(settings(1), db, LANGUAGES).send_all()
     page = await window.get("/vi/people/mail")
+    assert "không kết nối được" in page.text
     assert "550 no &lt;such&gt; mailbox" in page.text
     assert "Thư này không được gửi lại" in page.text
     postbox.refuse.clear()
+    await mail_forgotten(db)
     reply = await window.post("/vi/people/mail/test")
     assert (reply.status_code, reply.headers["location"]) == (303, "/vi/people/mail?done=test")
     await mailing.send_all()

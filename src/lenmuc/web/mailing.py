@@ -26,6 +26,7 @@ from lenmuc.web.reviews import today
 log = logging.getLogger("lenmuc.mail")
 
 SECONDS = 20.0  # that the mail server may be silent
+UNREACHABLE = "unreachable"  # what is noted when the server said nothing at all
 PAUSE = 15.0  # seconds between two looks into the queue
 _HOURLY = 3600.0
 
@@ -140,7 +141,8 @@ def _said(error: Exception) -> str:
         words = error.smtp_error
         text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
         return f"{error.smtp_code} {text}"
-    return str(error) or type(error).__name__
+    log.warning("the mail server could not be reached: %s", ascii(str(error))[:300])
+    return UNREACHABLE
 
 
 class Mailing:
