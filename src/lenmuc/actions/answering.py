@@ -110,7 +110,7 @@ async def answer(
             person=person,
             agency=target.agency,
             action="answer",
-            target=f"{criterion.id} {target.scope} {target.service} {target.agency}".strip(),
+            target=audit_store.of_answer(criterion.id, target),
             before=before,
             after=after,
         )

@@ -201,7 +201,7 @@ async def _log(
         person=person,
         agency=target.agency,
         action="answer",
-        target=f"{criterion} {target.scope} {target.service} {target.agency}".strip(),
+        target=audit_store.of_answer(criterion, target),
         before=before,
         after=after,
     )

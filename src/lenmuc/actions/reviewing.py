@@ -106,7 +106,7 @@ async def _decide(
             person=int(who.person),
             agency=answer.agency,
             action=f"not applicable {decision}",
-            target=f"{criterion} {answer.target.scope} {answer.service} {answer.agency}".strip(),
+            target=audit_store.of_answer(criterion, answer.target),
             before=answer,
             after=await answers_store.find_answer(conn, criterion, answer.target),
         )

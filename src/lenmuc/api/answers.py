@@ -17,6 +17,8 @@ from lenmuc.api.types.answers import (
     AnswerList,
     AnswerOut,
     Blocker,
+    ChangeOut,
+    HistoryOut,
     MovedOut,
     PieceOut,
     SavedOut,
@@ -31,6 +33,7 @@ from lenmuc.core.errors import N_, NotFound, Refused, SignInNeeded, fault
 from lenmuc.core.evidence import Piece
 from lenmuc.core.readiness import effective, settle
 from lenmuc.core.services import facts
+from lenmuc.store import audit as audit_store
 from lenmuc.store.answers import answers_reaching, find_answer
 from lenmuc.store.catalogue import find_service
 from lenmuc.store.database import Database
@@ -40,6 +43,7 @@ from lenmuc.web.access import needs
 from lenmuc.web.visits import Visit
 
 CriterionId = Annotated[str, PathParameter(max_length=20, description=N_("Its id, such as 3.01."))]
+_CHANGES = 1_000
 At = Annotated[
     Place,
     QueryParameter(
@@ -195,6 +199,44 @@ async def read_answer(
     return _versioned(visit, answer_out(given), given.version)
 
 
+@get(
+    "/api/v1/offerings/{id:int}/answers/{criterion:str}/history",
+    guards=[of_the_house, known_query],
+    tags=["answers"],
+    operation_id="read_history",
+    summary=N_("Who changed one answer, when, from what to what, and why"),
+    response_headers=[CSRF],
+    responses=problems(400, 401, 403, 404, 422),
+)
+async def read_history(
+    request: AnyRequest,
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    who: NamedDependency[Identity],
+    id: Number,
+    criterion: CriterionId,
+    at: At = "offering",
+) -> Response[HistoryOut]:
+    """Every change of the answer that stands exactly at the place, also when it was taken back since."""
+    async with db.transaction(who, read_only=True) as conn:
+        offering = await _offering(conn, who, id)
+        asked = criterion_of(scheme_having(content.kept, criterion), criterion)
+        changes = await audit_store.history(conn, asked.id, _target(asked, offering, at), _CHANGES)
+    items = tuple(
+        ChangeOut(
+            at=change.at,
+            by=change.by or None,
+            was=cast(Any, change.was or None),
+            became=cast(Any, change.became or None),
+            decision=cast(Any, change.decision or None),
+            why=change.why,
+            version=change.version or None,
+        )
+        for change in changes
+    )
+    return for_visitor(request, HistoryOut(items))
+
+
 @put(
     "/api/v1/offerings/{id:int}/answers/{criterion:str}",
     guards=[of_the_house, known_query],
@@ -242,4 +284,4 @@ async def write_answer(
     return _versioned(visit, out, saved.answer.version, status=200 if seen else 201)
 
 
-handlers: list[Any] = [list_answers, read_answer, write_answer]
+handlers: list[Any] = [list_answers, read_answer, read_history, write_answer]

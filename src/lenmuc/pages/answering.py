@@ -27,8 +27,10 @@ from lenmuc.pages.desks import Desk, Open, Wish
 from lenmuc.pages.looking import Earlier, earlier_at, looks_at
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.pages.walking import Walk, walk
+from lenmuc.store import audit as audit_store
 from lenmuc.store import evidence as evidence_store
 from lenmuc.store.assignments import Work
+from lenmuc.store.audit import AnswerChange
 from lenmuc.store.database import Database
 from lenmuc.store.evidence import Withdrawn
 from lenmuc.store.queries import Connection
@@ -69,6 +71,7 @@ class Place(msgspec.Struct, frozen=True):
     `thread` is what people said about it, `assignee` whose work it is where that is asked for each criterion.
     `action` is where the form goes, `back` where one returns to. `effect`: what an answer for many would do.
     `looks` is what machines found about the answer that counts, `before` what they found earlier.
+    `history` is of the answer that stands exactly here, newest first.
     """
 
     scheme: Scheme
@@ -89,6 +92,7 @@ class Place(msgspec.Struct, frozen=True):
     withdrawn: tuple[Withdrawn, ...] = ()
     thread: Thread | None = None
     assignee: Assignee | None = None
+    history: tuple[AnswerChange, ...] = ()
 
     @property
     def own(self) -> Answer | None:
@@ -168,6 +172,7 @@ async def place_of(conn: Connection, desk: Desk, id: str) -> Place:
         tuple(await evidence_store.withdrawn_at(conn, id, target)) if desk.may(criterion) else (),
         await thread_of(conn, desk.wish.visit, id, desk.talk_of(criterion), desk.href(criterion)),
         await _assignee(conn, desk, criterion),
+        tuple(await audit_store.history(conn, id, target)),
     )
 
 
@@ -296,7 +301,7 @@ async def save_criterion(
         return Response(None, status_code=303, headers={"Location": to})
 
     work = works.begin(person, give, reply)
-    if await works.ended(work):
+    if await works.ended(work) or told_in_json(request):
         works.forget(work)
         return await reply(request)
     to = f"/{visit.language.code}/saving/{work.id}"

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from lenmuc.core.answers import Target
 from lenmuc.core.chain import Head, Link
 from lenmuc.store.queries import Connection, queries
 
@@ -24,6 +25,25 @@ class AuditEntry(msgspec.Struct, frozen=True):
     target: str
     before: Any
     after: Any
+
+
+class AnswerChange(msgspec.Struct, frozen=True):
+    """One change of an answer: from `was` to `became`, empty where there was or is none. `why` was written
+    with it. `decision`: it was accepted or declined that the criterion does not apply.
+    """
+
+    at: dt.datetime
+    by: str
+    was: str
+    became: str
+    why: str
+    version: int
+    decision: str
+
+
+def of_answer(criterion: str, target: Target) -> str:
+    """What an entry about the answer to a criterion at some place names as its target."""
+    return f"{criterion} {target.scope} {target.service} {target.agency}".strip()
 
 
 async def record(
@@ -60,3 +80,8 @@ async def beside(conn: Connection) -> tuple[int, int]:
     """How many entries have no link in the chain, and the first of them; for who reads the whole log."""
     (row,) = await Q.rows(conn, "beside")
     return row["entries"], row["first"]
+
+
+async def history(conn: Connection, criterion: str, target: Target, limit: int = 100) -> list[AnswerChange]:
+    """The changes of the answer that stands exactly at `target`, newest first."""
+    return await Q.all(conn, "history", AnswerChange, of_answer(criterion, target), limit)

@@ -21,3 +21,12 @@ WHERE l.place <= $1 ORDER BY l.place;
 -- name: beside
 SELECT count(*)::int AS entries, coalesce(min(e.id), 0) AS first
 FROM audit e WHERE NOT EXISTS (SELECT 1 FROM audit_link l WHERE l.entry = e.id);
+
+-- name: history -> AnswerChange
+SELECT e.at, coalesce(p.name, '') AS by, coalesce(e.before ->> 'value', '') AS was, coalesce(e.after ->> 'value', '') AS became,
+       coalesce(e.after ->> 'justification', '') AS why, coalesce((e.after ->> 'version')::int, 0) AS version,
+       CASE e.action WHEN 'not applicable accepted' THEN 'accepted' WHEN 'not applicable declined' THEN 'declined'
+            ELSE '' END AS decision
+FROM audit e LEFT JOIN person p ON p.id = e.person
+WHERE e.target = $1 AND e.action IN ('answer', 'not applicable accepted', 'not applicable declined')
+ORDER BY e.id DESC LIMIT $2;

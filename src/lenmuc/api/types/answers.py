@@ -127,3 +127,24 @@ class SavedOut(msgspec.Struct, frozen=True):
     answer: Annotated[AnswerOut, Meta(description="The answer as it stands now.")]
     moved: Annotated[MovedOut, Meta(description="What it moved.")]
     level: Annotated[Level, Meta(description="The assessed level of the offering now.")]
+
+
+class ChangeOut(msgspec.Struct, frozen=True):
+    """One change of an answer."""
+
+    at: Annotated[dt.datetime, Meta(description="When.")]
+    by: Annotated[str | None, Meta(description="Who; null: the program.")]
+    was: Annotated[Value | None, Meta(description="The value before; null: there was no answer.")]
+    became: Annotated[Value | None, Meta(description="The value after; null: the answer was taken back.")]
+    decision: Annotated[
+        Literal["accepted", "declined"] | None,
+        Meta(description="A reviewer's decision that it does not apply; null: the answer itself changed."),
+    ]
+    why: Annotated[str, Meta(description="The justification after the change; may be empty.")]
+    version: Annotated[int | None, Meta(description="The version that it made; null: taken back.")]
+
+
+class HistoryOut(msgspec.Struct, frozen=True):
+    """The history of one answer."""
+
+    items: Annotated[tuple[ChangeOut, ...], Meta(description="Its changes, newest first, at most 1,000.")]
