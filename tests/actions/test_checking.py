@@ -273,3 +273,13 @@ async def test_the_site_runs_a_check_in_the_background_and_ends_it_when_it_close
         latest = await findings_store.latest_run(conn)
     assert latest is not None
     assert latest.going is False
+
+
+async def test_what_does_not_apply_is_not_looked_for_in_the_record(db: Any, content: Content) -> None:
+    async with db.transaction(PROGRAM) as conn:
+        code = await conn.fetchval("SELECT code FROM service WHERE forms = 0 ORDER BY code LIMIT 1")
+    await run(db, content, Links(), Wanted(service=code))
+    async with db.transaction(PROGRAM) as conn:
+        found = await findings_store.findings_reaching(conn, "", code)
+    assert {each.criterion for each in found} >= {"1.01", "1.11"}
+    assert "2.01" not in {each.criterion for each in found}

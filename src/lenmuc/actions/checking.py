@@ -9,7 +9,7 @@ import msgspec
 
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Identity
-from lenmuc.core.checklists import Criterion
+from lenmuc.core.checklists import Criterion, holds
 from lenmuc.core.checks import FORM_CRITERIA, Seen, look_at_record, recorded
 from lenmuc.core.errors import N_, Busy, NotAllowed, NotFound
 from lenmuc.core.services import facts
@@ -108,6 +108,8 @@ async def look_at_records(db: Database, content: Content, run: int, wanted: Want
         for code in codes:
             said = facts(services[code])
             for criterion in asked:
+                if holds(criterion.not_applicable_when, said):
+                    continue  # no forms: nothing to be published
                 subject, seen = look_at_record(criterion, said)
                 if known.get((code, criterion.id)) != (subject, seen.result):
                     new.append(New("record", criterion.id, "", code, subject, seen))
