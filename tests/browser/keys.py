@@ -53,10 +53,10 @@ class Keys:
         self.page.keyboard.press("Space")
         assert self.page.locator(selector).first.is_checked(), f"{self.page.url}: {selector} is not ticked"
 
-    def choose(self, name: str, value: str) -> None:
-        """Choose among radio buttons: Tab comes to the group, the arrows move in it."""
-        wanted = f"input[name='{name}'][value='{value}']"
-        group = f"input[name='{name}']"
+    def choose(self, name: str, value: str, form: str = "main form") -> None:
+        """Choose among the radio buttons of a form: Tab comes to the group, the arrows move in it."""
+        group = f"{form} input[type=radio][name='{name}']"
+        wanted = f"{group}[value='{value}']"
         self.to(f"{group}:checked" if self.page.locator(f"{group}:checked").count() else group)
         self.page.keyboard.press("Space")
         for _ in range(self.page.locator(group).count()):

@@ -13,7 +13,8 @@ from tests.browser.keys import Keys
 from tests.live.site import Browser, Site
 
 Walk = Callable[[Keys, "Town"], Iterator[str]]
-SAVE = "main form:has(input[name=value]) button.button"
+ANSWER = "main form:has(textarea[name=justification])"
+SAVE = f"{ANSWER} button.button"
 
 
 class Town:
@@ -82,7 +83,7 @@ def answers(keys: Keys, town: Town) -> Iterator[str]:
     keys.press(f"main a[href='/vi/work/{code}/3.05']")
     yield "a criterion"
     keys.skip()
-    keys.choose("value", "met")
+    keys.choose("value", "met", ANSWER)
     keys.press(SAVE)
     assert page.locator(".errors").is_visible()
     yield "a criterion, refused"
@@ -97,7 +98,7 @@ def meets_a_conflict(keys: Keys, town: Town) -> Iterator[str]:
     page.goto(f"/vi/work/{code}/3.03")
     town.answer("lead", code, "3.03", "Trưởng phòng đã trả lời trước")
     keys.skip()
-    keys.choose("value", "not_met")
+    keys.choose("value", "not_met", ANSWER)
     keys.write("textarea[name=justification]", "Chưa có biểu mẫu")
     keys.press(SAVE)
     assert "Trưởng phòng đã trả lời trước" in page.inner_text("main")
@@ -115,7 +116,7 @@ def answers_for_the_agency(keys: Keys, _: Town) -> Iterator[str]:
     assert page.locator(".notice--warning").is_visible()
     yield "a criterion of the agency with its effect"
     keys.skip()
-    keys.choose("value", "met")
+    keys.choose("value", "met", ANSWER)
     keys.write("textarea[name=justification]", "Phân công tại Quyết định 3/QĐ-STP")
     keys.press(SAVE)
     yield "the criteria of the agency, answered"
@@ -130,7 +131,7 @@ def answers_in_bulk(keys: Keys, town: Town) -> Iterator[str]:
     assert page.locator(".errors").is_visible()
     yield "the grid, refused"
     keys.tick("input[name=row]")
-    keys.choose("value", "met")
+    keys.choose("value", "met", ANSWER)
     keys.write("textarea[name=justification]", "Đã vận hành")
     keys.press(SAVE)
     yield "the preview"
@@ -172,7 +173,7 @@ def brings_a_workbook(keys: Keys, town: Town) -> Iterator[str]:
     filled.close()
     keys.to("input[type=file]")
     with page.expect_file_chooser() as asked:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     asked.value.set_files(path)
     keys.press("form[enctype] button.button")
     yield "the comparison"
@@ -259,7 +260,7 @@ def answers_for_the_portal(keys: Keys, _: Town) -> Iterator[str]:
     assert page.locator(".notice--warning").is_visible()
     yield "a criterion of the portal with its effect"
     keys.skip()
-    keys.choose("value", "met")
+    keys.choose("value", "met", ANSWER)
     keys.write("textarea[name=justification]", "Xác thực qua VNeID")
     keys.press(SAVE)
     assert page.locator(".notice--done").is_visible()

@@ -285,7 +285,7 @@ async def create_demo_people(
         # nobody verifies what rests on their own answers, so there are two of them
         ("planner2@lenmuc.example", "Cán bộ thẩm định (demo)", "planner", ""),
         ("admin@lenmuc.example", "Quản trị viên (demo)", "administrator", ""),
-        ("auditor@lenmuc.example", "Kiểm toán viên (demo)", "auditor", ""),
+        ("auditor@lenmuc.example", "Kiểm tra viên (demo)", "auditor", ""),
         *(
             (f"{role}.{code.lower()}@lenmuc.example", f"{words} {code} (demo)", role, code)
             for code in agencies
