@@ -1,6 +1,7 @@
 """Comments at a criterion and work that is given to people: for those of the agency and planners alone."""
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from lenmuc.core.answers import Identity
 from lenmuc.store.database import PROGRAM
 from tests.conftest import PASSWORD, Visitor, person
-from tests.pages.test_agency import CODE, field, words_of
+from tests.pages.test_agency import CODE, MISSING, field, met, words_of
 
 PLACE = {"criterion": "3.03", "agency": "STP", "service": CODE}
 READER = Identity("planner")
@@ -126,3 +127,21 @@ async def test_planners_give_criteria_of_the_portal_to_planners(
     assert "Assigned to Planner" in words_of((await as_planner.get(f"/en/platform/{platform}")).text)
     staff = await number_of(db, await person(db, "staff", "STP"))
     assert (await give(as_planner, staff, version="1", criterion=platform)).status_code == 422
+
+
+async def test_a_reviewer_is_led_to_the_comments_of_each_criterion(
+    as_staff: Visitor, as_planner: Visitor
+) -> None:
+    for criterion in MISSING:
+        await met(as_staff, criterion)
+    await say(as_staff, "Xin xem biên bản")
+    page = await as_staff.get(f"/en/work/{CODE}/submit")
+    reply = await as_staff.post(f"/en/work/{CODE}/submit", version=field(page.text, "version"))
+    assert reply.status_code == 303
+    inbox = (await as_planner.get("/en/review")).text
+    address = re.search(r'href="(/en/review/\d+)"', inbox)
+    assert address
+    review = (await as_planner.get(address[1])).text
+    there = re.search(r'href="([^"]+)">1 comment<', review)
+    assert there
+    assert "Xin xem biên bản" in (await as_planner.get(unescape(there[1]))).text

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from lenmuc.actions.cases import Case, Verdict, open_review
 from lenmuc.actions.reviewing import check_verdict, judge, send_back, verify
 from lenmuc.content.everything import Content
-from lenmuc.core.answers import Answer, Effective
+from lenmuc.core.answers import Answer, Effective, Target
 from lenmuc.core.checklists import Criterion, Scheme
 from lenmuc.core.checks import Look
 from lenmuc.core.errors import N_, Conflict, Message, NotAllowed, NotFound, Refused
@@ -23,6 +23,7 @@ from lenmuc.pages.public.lists import Paging, page_number, paging
 from lenmuc.pages.visitors import AnyRequest
 from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import comments as comments_store
 from lenmuc.store import reviews as reviews_store
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
@@ -91,7 +92,10 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class ReviewPage(msgspec.Struct, frozen=True):
-    """What `templates/review/review.html` shows. `why_not` says why the reader may not decide; empty: may."""
+    """What `templates/review/review.html` shows. `why_not` says why the reader may not decide; empty: may.
+
+    `comments` are how many each criterion has.
+    """
 
     case: Case
     review: Review
@@ -102,6 +106,7 @@ class ReviewPage(msgspec.Struct, frozen=True):
     stages: tuple[Stage, ...]
     settled: tuple[int, ...]
     errors: tuple[tuple[str, str], ...]
+    comments: Mapping[str, int]
 
 
 class ConfirmPage(msgspec.Struct, frozen=True):
@@ -242,6 +247,7 @@ async def _page(
     highest = max(review.level, case.claim.level, case.offering.level)
     return ReviewPage(
         case=case,
+        comments=await comments_store.count_comments(conn, Target(review.agency, review.service)),
         review=review,
         agency=agency,
         status=shown(case.standing, today(), rules),
