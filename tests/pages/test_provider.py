@@ -125,6 +125,7 @@ async def test_nobody_is_led_to_another_site_afterwards(site: Site, provider: An
         ({"aud": ["another-client"]}, "untrusted"),
         ({"aud": [CLIENT, "another-client"]}, "untrusted"),
         ({"aud": [CLIENT, "another-client"], "azp": "another-client"}, "untrusted"),
+        ({"aud": "another-client", "azp": CLIENT}, "untrusted"),
         ({"aud": None}, "untrusted"),
         ({"iss": "https://another.example"}, "untrusted"),
         ({"sub": None}, "untrusted"),
