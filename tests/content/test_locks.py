@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from lenmuc import paths
+from lenmuc.cli import main
 from lenmuc.content.errors import ContentError
 from lenmuc.content.locks import LOCK, drafts, locked
 from lenmuc.content.schemes import load_schemes, lock
@@ -100,3 +102,24 @@ def test_a_damaged_lock_is_refused(folder: Path) -> None:
     (folder / LOCK).write_text("rs-2018 = ", encoding="utf-8")
     with pytest.raises(ContentError, match=r"lock\.toml: this cannot be read"):
         load_schemes(folder)
+
+
+def test_the_command_publishes_a_draft_once_and_then_holds_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / LOCK).write_bytes(b"".join(
+        line for line in (folder / LOCK).read_bytes().splitlines(keepends=True) if b"rs-2011" not in line
+    ))  # fmt: skip
+    shutil.copytree(ASSESSMENTS / "guidance", folder / "guidance")
+    monkeypatch.setattr(paths, "assessments", lambda: folder)
+    main(["check"])
+    assert "rs-2011: a draft, which may still change" in capsys.readouterr().out
+    main(["check", "--lock"])
+    assert "rs-2011: locked; from now on its file cannot change" in capsys.readouterr().out
+    main(["check", "--lock"])
+    said = capsys.readouterr().out
+    assert "locked; from now on" not in said
+    assert "a draft" not in said
+    alter(folder / "rs-2011.toml", b"Decree 43/2011", b"Decree 44/2011")
+    with pytest.raises(SystemExit, match=r"rs-2011\.toml: .*altered"):
+        main(["check"])
