@@ -10,6 +10,7 @@ from lenmuc.store.audit import latest
 from lenmuc.store.offerings import Offering
 from tests.api.contract import must_fit
 from tests.conftest import Visitor
+from tests.core.make_files import PDF
 
 MET = {"value": "met", "justification": "Đã có biểu mẫu điện tử."}
 FIRST = {"If-None-Match": "*"}
@@ -180,3 +181,28 @@ async def test_a_body_that_breaks_the_contract_is_refused_and_says_where(
     if field:
         assert any(field in wrong["field"] for wrong in told["errors"]), told
     assert (await as_ward.get(place(offering))).status_code == 404
+
+
+async def test_evidence_is_added_by_the_version_that_was_seen(as_ward: Visitor, offering: Offering) -> None:
+    address = place(offering, "3.05")
+
+    async def add(headers: dict[str, str], content: bytes = PDF) -> httpx.Response:
+        fields = {"title": "Decision 7", "expires": "2099-12-31", "value": "met"}
+        files = {"file": ("Quyết định.pdf", content)}
+        given = {"X-CSRF-Token": as_ward.csrf, **headers}
+        return await as_ward.http.post(f"{address}/evidence", data=fields, files=files, headers=given)
+
+    assert (await add({})).status_code == 428
+    assert (await add({"If-Match": '"5"'})).status_code == 412
+    assert (await add(FIRST, b"x" * (25 * 1024 * 1024 + 1))).status_code == 413
+    refused = must_fit(await add(FIRST, b"no PDF"), "add_evidence")
+    assert [error["field"] for error in refused["errors"]] == ["file"]
+    reply = await add(FIRST)
+    first = must_fit(reply, "add_evidence")
+    (piece,) = first["answer"]["pieces"]
+    assert (piece["kind"], piece["title"], piece["size"]) == ("file", "Decision 7", len(PDF))
+    assert (await as_ward.http.get(piece["href"])).content == PDF
+    second = must_fit(await add({"If-Match": reply.headers["ETag"]}), "add_evidence")
+    assert len(second["answer"]["pieces"]) == 2
+    stored = must_fit(await as_ward.get(address), "read_answer")
+    assert stored["pieces"] == second["answer"]["pieces"]

@@ -2,13 +2,15 @@
 
 from typing import Annotated, Any, cast
 
-from litestar import Response, get, put
+import msgspec
+from litestar import Response, get, post, put
 from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
-from lenmuc.actions.answering import answer, criterion_of, scheme_having
+from lenmuc.actions.answering import Saved, answer, criterion_of, scheme_having
+from lenmuc.actions.evidence import Incoming, add
 from lenmuc.api.offerings import NO_OFFERING
 from lenmuc.api.replies import AnyRequest, Number, Token, for_visitor, known_query, problems, version_seen
 from lenmuc.api.types.answers import (
@@ -29,8 +31,8 @@ from lenmuc.api.types.shared import Place, WordsOut
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Answer, AnswerForm, Effective, Identity, Target, places
 from lenmuc.core.checklists import Criterion
-from lenmuc.core.errors import N_, NotFound, Refused, SignInNeeded, fault
-from lenmuc.core.evidence import Piece
+from lenmuc.core.errors import N_, NotFound, Refused, SignInNeeded, TooLarge, fault
+from lenmuc.core.evidence import Piece, PieceForm, size_fault
 from lenmuc.core.readiness import effective, settle
 from lenmuc.core.services import facts
 from lenmuc.store import audit as audit_store
@@ -40,6 +42,8 @@ from lenmuc.store.database import Database
 from lenmuc.store.offerings import Offering, find_offering
 from lenmuc.store.queries import Connection
 from lenmuc.web.access import needs
+from lenmuc.web.reviews import today
+from lenmuc.web.uploads import evidence_limit, takes_files, uploaded
 from lenmuc.web.visits import Visit
 
 CriterionId = Annotated[str, PathParameter(max_length=20, description=N_("Its id, such as 3.01."))]
@@ -273,15 +277,71 @@ async def write_answer(
     target = _target(criterion_of(scheme, criterion), offering, at)
     form = AnswerForm(data.value, data.justification, data.evidence, data.blocker or "", seen)
     saved = await answer(db, content.kept, who, visit.session.person, criterion, target, form)
-    async with db.transaction(who, read_only=True) as conn:
-        level = (await _offering(conn, who, id)).level
+    return await _told(db, visit, id, saved, status=200 if seen else 201)
+
+
+async def _told(db: Database, visit: Visit, id: int, saved: Saved, status: int) -> Response[SavedOut]:
+    """The stored answer, what it moved, and the level of the offering now."""
+    async with db.transaction(visit.who, read_only=True) as conn:
+        level = (await _offering(conn, visit.who, id)).level
     main = saved.moved.main
     beside = tuple(
         SchemeMovedOut(shift.scheme.id, shift.rose, shift.fell, shift.touched) for shift in saved.moved.beside
     )
     moved = MovedOut(main.rose, main.fell, main.touched, beside)
     out = SavedOut(answer_out(saved.answer), moved, level)
-    return _versioned(visit, out, saved.answer.version, status=200 if seen else 201)
+    return _versioned(visit, out, saved.answer.version, status)
 
 
-handlers: list[Any] = [list_answers, read_answer, read_history, write_answer]
+class PieceIn(msgspec.Struct, frozen=True):
+    """The fields of the form that adds evidence, beside its file."""
+
+    title: str = ""
+    link: str = ""
+    effective: str = ""
+    expires: str = ""
+    value: str = ""
+
+
+@post(
+    "/api/v1/offerings/{id:int}/answers/{criterion:str}/evidence",
+    guards=[of_the_house, known_query],
+    tags=["answers"],
+    operation_id="add_evidence",
+    summary=N_("Add evidence to an answer"),
+    response_headers=[VERSION, CSRF],
+    responses=problems(400, 401, 403, 404, 412, 413, 415, 422, 428),
+    opt=takes_files(evidence_limit),
+)
+async def add_evidence(
+    request: AnyRequest,
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    visit: NamedDependency[Visit],
+    id: Number,
+    criterion: CriterionId,
+    at: At = "offering",
+    if_match: IfMatch = None,
+    if_none_match: IfNoneMatch = None,
+    csrf: Token = None,
+) -> Response[SavedOut]:
+    """A form (multipart/form-data) with a file or a link. Without an answer there, value gives one too."""
+    if visit.session is None:
+        raise SignInNeeded(N_("This is for people with an account. Sign in to go on."))
+    seen, who = version_seen(request), visit.who
+    typed, file = uploaded(request, PieceIn, "file")
+    if file is not None and file.over:
+        large = size_fault(file.limit).message
+        raise TooLarge(large.text, **large.params)
+    async with db.transaction(who, read_only=True) as conn:
+        offering = await _offering(conn, who, id)
+    scheme = scheme_having(content.kept, criterion)
+    target = _target(criterion_of(scheme, criterion), offering, at)
+    form = PieceForm(typed.title, typed.link, typed.effective, typed.expires, typed.value, seen)
+    sent = Incoming(file.name, file.body, file.size, file.sha256) if file else None
+    person = visit.session.person
+    added = await add(db, content.kept, who, person, criterion, target, form, sent, today())
+    return await _told(db, visit, id, added.saved, status=201)
+
+
+handlers: list[Any] = [list_answers, read_answer, read_history, write_answer, add_evidence]

@@ -38,6 +38,35 @@ ABOUT = (
     "Public reads need no account and answer pages of every site. Whoever is signed in sends the session's "
     "cookie, and with every change the X-CSRF-Token that replies to signed-in people carry."
 )
+# The gate takes in forms with files, so the framework knows nothing of this one.
+_EVIDENCE = "/api/v1/offerings/{id}/answers/{criterion}/evidence"
+_FORM: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "file": {
+                        "type": "string",
+                        "format": "binary",
+                        "description": "PDF, PNG, JPEG, DOCX, XLSX, ODT, ODS, or TXT and CSV in UTF-8.",
+                    },
+                    "link": {"type": "string", "description": "A full address, instead of a file."},
+                    "title": {"type": "string", "maxLength": 300, "description": "What it shows."},
+                    "effective": {"type": "string", "description": "In force from, such as 2026-03-12."},
+                    "expires": {"type": "string", "description": "The last day that it counts."},
+                    "value": {
+                        "type": "string",
+                        "enum": ["met", "not_met", "unknown"],
+                        "description": "The answer, where nobody has answered so far.",
+                    },
+                },
+            }
+        }
+    },
+}
 _SUPPLIED = ("db", "content", "planner", "settings", "who", "visit", "language")
 
 
@@ -136,6 +165,7 @@ def document() -> dict[str, Any]:
     for schema in schemas.values():
         schema["additionalProperties"] = False
     made["components"]["schemas"] = schemas
+    made["paths"][_EVIDENCE]["post"]["requestBody"] = _FORM
     for path in made["paths"].values():
         for operation in path.values():
             _finish(operation, schemas)

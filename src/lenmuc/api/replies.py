@@ -62,7 +62,7 @@ _MEANING = {
     403: N_("The person may not do this, or the X-CSRF-Token is missing or old"),
     404: N_("There is no such thing, or it is not for this person to see"),
     412: N_("Somebody else has changed it since: read it again"),
-    413: N_("More than one megabyte was sent"),
+    413: N_("More was sent than is accepted"),
     415: N_("The body is not JSON in UTF-8"),
     422: N_("What was sent breaks a rule; errors names the fields"),
     428: N_("If-Match is missing: say which version was read"),

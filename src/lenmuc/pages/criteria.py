@@ -14,10 +14,9 @@ from lenmuc.pages.desks import Open, Said, Wish
 from lenmuc.pages.evidence import change_evidence
 from lenmuc.pages.switching import asked
 from lenmuc.pages.visitors import AnyRequest
-from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.web.access import Needs
-from lenmuc.web.uploads import takes_files
+from lenmuc.web.uploads import evidence_limit, takes_files
 from lenmuc.web.visits import visit_of
 
 _VIEW = "lenmuc-view"  # a wish about the look of pages, nothing about the person
@@ -45,10 +44,6 @@ def remember(request: AnyRequest, view: str) -> dict[str, str]:
         return {}
     secure = "; Secure" if request.url.scheme == "https" else ""
     return {"Set-Cookie": f"{_VIEW}={view}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"}
-
-
-def _evidence_limit(settings: Settings) -> int:
-    return settings.evidence_mib * 1024 * 1024
 
 
 def criterion_routes(path: str, guard: Needs, open_desk: Open) -> list[HTTPRouteHandler]:
@@ -84,7 +79,7 @@ def criterion_routes(path: str, guard: Needs, open_desk: Open) -> list[HTTPRoute
         f"/{{lang:str}}{path}/{{criterion:str}}/evidence",
         guards=[guard],
         status_code=303,
-        opt=takes_files(_evidence_limit),
+        opt=takes_files(evidence_limit),
     )
     async def evidence(
         request: AnyRequest,

@@ -81,6 +81,11 @@ def takes_files(limit: Limit) -> dict[str, Any]:
     return {_OPTION: limit}
 
 
+def evidence_limit(settings: Settings) -> int:
+    """How many bytes a file of evidence may have in this installation."""
+    return settings.evidence_mib * 1024 * 1024
+
+
 def doors(app: Litestar, settings: Settings) -> tuple[Door, ...]:
     """Every route of `app` that says it takes files. All others refuse them."""
     found: list[Door] = []
