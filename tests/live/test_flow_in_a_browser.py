@@ -143,3 +143,16 @@ def test_a_second_factor_is_set_up_and_asked_for(
     page = empty_window(browser, town.site, script).new_page()
     watched(page, script, sets_up_a_second_factor(Keys(page), town.site.person("staff", agency)))
     page.context.close()
+
+
+def test_a_focus_nobody_sees_and_a_field_nobody_named_are_found(browser: Chromium) -> None:
+    page = browser.new_page()
+    page.set_content("<style>:focus { outline: none }</style><h1>x</h1><input id=a><b id=b>y</b>")
+    with pytest.raises(AssertionError, match="not seen on #a"):
+        Keys(page).to("#a")
+    with pytest.raises(AssertionError, match="never comes to #b"):
+        Keys(page).to("#b")
+    found = faults(page)
+    assert [f for f in found if "axe at 1280 px, label" in f]
+    assert [f for f in found if "axe at 390 px, label" in f]
+    page.close()
