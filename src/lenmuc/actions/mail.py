@@ -27,10 +27,14 @@ class NotTaken(Exception):
         self.for_good = for_good
 
 
-async def _about(conn: Connection, review: Review) -> dict[str, Any]:
-    names = await mail_store.names_of(conn, review.service, review.agency)
+async def _called(conn: Connection, service: str, agency: str) -> dict[str, Any]:
+    names = await mail_store.names_of(conn, service, agency)
     called = {name: getattr(names, name) for name in names.__struct_fields__} if names else {}
-    return {"review": review.id, "service": review.service, **called}
+    return {"service": service, **called}
+
+
+async def _about(conn: Connection, review: Review) -> dict[str, Any]:
+    return {"review": review.id, **await _called(conn, review.service, review.agency)}
 
 
 async def tell_submitted(conn: Connection, review: Review, verifier: str) -> None:
@@ -45,9 +49,11 @@ async def tell_decided(conn: Connection, review: Review, kind: str, by: int) -> 
     await mail_store.add(conn, people, kind, await _about(conn, review))
 
 
-async def tell_answered(conn: Connection, review: Review, answer: Answer, decision: str) -> None:
-    """Whoever said that a criterion does not apply hears what became of it."""
-    about = {**await _about(conn, review), "criterion": answer.criterion}
+async def tell_answered(conn: Connection, answer: Answer, decision: str) -> None:
+    """Whoever said that a service does not need a criterion hears what became of it."""
+    if not (answer.service and answer.agency):
+        return
+    about = {**await _called(conn, answer.service, answer.agency), "criterion": answer.criterion}
     writer = await mail_store.writer_of(conn, answer.criterion, answer.agency, answer.service)
     await mail_store.add(conn, writer, decision, about)
 

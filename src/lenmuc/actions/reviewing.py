@@ -17,7 +17,7 @@ from lenmuc.actions.cases import (
     open_review,
     proposals,
 )
-from lenmuc.actions.levels import recompute
+from lenmuc.actions.proposals import DECISIONS, settle_one
 from lenmuc.core.answers import Identity, Target
 from lenmuc.core.checklists import Scheme
 from lenmuc.core.errors import N_, Conflict, NotAllowed, NotFound, Refused, fault
@@ -25,7 +25,6 @@ from lenmuc.core.reviews import (
     ReviewRules,
     Verifier,
     holds_until,
-    may_decide,
     remark_faults,
     status,
     taken,
@@ -34,7 +33,6 @@ from lenmuc.core.reviews import (
 )
 from lenmuc.core.text import clean_text
 from lenmuc.store import answers as answers_store
-from lenmuc.store import audit as audit_store
 from lenmuc.store import reviews as reviews_store
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
@@ -92,24 +90,9 @@ async def _decide(
     waiting = {answer.criterion: answer for answer in proposals(case, schemes[0])}
     for criterion, decision in verdict.decisions.items():
         answer = waiting.get(criterion)
-        if answer is None or decision not in ("accepted", "declined"):
+        if answer is None or decision not in DECISIONS:
             raise Conflict(CHANGED)
-        if not may_decide(who, answer):
-            raise NotAllowed(N_("This answer stands for other agencies too. A planner has to decide it."))
-        if not await answers_store.decide(conn, answer, decision, int(who.person)):
-            raise NotAllowed(N_("Nobody decides on an answer of their own."))
-        await mail.tell_answered(conn, review, answer, decision)
-        if decision == "accepted":
-            await recompute(conn, schemes, answer.target, f"accepted {criterion}", criterion)
-        await audit_store.record(
-            conn,
-            person=int(who.person),
-            agency=answer.agency,
-            action=f"not applicable {decision}",
-            target=audit_store.of_answer(criterion, answer.target),
-            before=answer,
-            after=await answers_store.find_answer(conn, criterion, answer.target),
-        )
+        await settle_one(conn, schemes, who, answer, decision)
 
 
 async def _begin(

@@ -24,6 +24,7 @@ from lenmuc.pages.visitors import AnyRequest
 from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import comments as comments_store
+from lenmuc.store import proposals as proposals_store
 from lenmuc.store import reviews as reviews_store
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
@@ -53,10 +54,11 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class InboxPage(msgspec.Struct, frozen=True):
-    """What `templates/review/inbox.html` shows: what waits, the oldest first."""
+    """What `templates/review/inbox.html` shows: what waits, the oldest first; `proposals` not to apply."""
 
     rows: tuple[Row, ...]
     total: int
+    proposals: int
     paging: Paging
     above: int
     illustrative: bool
@@ -178,10 +180,12 @@ async def inbox(
         rows = await reviews_store.waiting(
             conn, scheme.id, agency=visit.who.agency, page=number, size=PAGE_SIZE
         )
+        proposals = await proposals_store.count_proposals(conn, visit.who.agency)
         decided = await _done(conn, scheme, visit, done)
     shown_page = InboxPage(
         rows=tuple(Row(row, verifier(row.filings, row.leads, rules)) for row in rows),
         total=total,
+        proposals=proposals,
         paging=pages,
         above=rules.above,
         illustrative=any(row.filings_illustrative for row in rows),
