@@ -10,7 +10,7 @@ from lenmuc.actions.checking import Checker, Wanted, carry_out, start, stop
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import AnswerForm, Identity, Target
 from lenmuc.core.checks import Seen
-from lenmuc.core.errors import Busy, NotAllowed, NotFound
+from lenmuc.core.errors import Busy, Conflict, NotAllowed, NotFound
 from lenmuc.core.links import read_link
 from lenmuc.outside.fetching import Fetched
 from lenmuc.store import findings as findings_store
@@ -216,7 +216,7 @@ async def test_a_run_that_breaks_says_so(db: Any, content: Content, offering: Ta
 
 
 async def test_checks_that_are_off_or_not_mine_to_start_do_not_start(db: Any) -> None:
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Conflict):
         await start(db, False, PLANNER, None, Wanted())
     for role in ("staff", "lead", "auditor", "public"):
         with pytest.raises(NotAllowed):

@@ -89,6 +89,65 @@ def test_a_translation_fills_the_same_places() -> None:
             assert sorted(PLACES.findall(said)) == sorted(PLACES.findall(source)), (source, said)
 
 
+def test_singular_and_plural_of_a_sentence_fill_the_same_places() -> None:
+    for key in translated():
+        if isinstance(key, tuple):
+            assert set(PLACES.findall(key[0])) == set(PLACES.findall(key[1])), key
+
+
+LINE = re.compile(r'(#,|msgid_plural|msgid|msgstr(?:\[\d+\])?)? ?(.*)')
+
+
+def entries(text: str) -> list[list[tuple[str, str]]]:
+    """Each entry of a catalogue as its (keyword, text) pairs, joined where they go over several lines."""
+    found: list[list[tuple[str, str]]] = [[]]
+    for line in text.splitlines():
+        mark = LINE.fullmatch(line.strip())
+        assert mark
+        keyword, rest = mark.groups()
+        if (line.startswith("#") or keyword == "msgid") and any(k.startswith("msgstr") for k, _ in found[-1]):
+            found.append([])
+        if keyword == "#,":
+            found[-1].append((keyword, rest))
+        elif keyword:
+            found[-1].append((keyword.partition("[")[0], ast.literal_eval(rest)))
+        elif rest.startswith('"'):
+            before, said = found[-1][-1]
+            found[-1][-1] = (before, said + ast.literal_eval(rest))
+    return [entry for entry in found if any(keyword != "#," for keyword, _ in entry)]
+
+
+def faults_of(text: str) -> list[str]:
+    """What a careless merge leaves behind and the reader of catalogues takes without a word."""
+    faults, seen = [], set()
+    for entry in entries(text):
+        keywords = [keyword for keyword, _ in entry if keyword != "#,"]
+        ids = [said for keyword, said in entry if keyword == "msgid"]
+        if keywords not in (["msgid", "msgstr"], ["msgid", "msgid_plural", "msgstr"]):
+            faults.append(f"not one sentence and its translation: {ids}")
+        faults += [f"twice: {id}" for id in ids if id in seen]
+        faults += [f"doubtful: {ids}" for keyword, said in entry if keyword == "#," and "fuzzy" in said]
+        seen.update(ids)
+    return faults
+
+
+def test_the_catalogue_has_every_sentence_once_with_its_own_translation() -> None:
+    text = (paths.locale() / "vi/LC_MESSAGES/lenmuc.po").read_text(encoding="utf-8")
+    assert len(entries(text)) > 1_000
+    assert faults_of(text) == []
+
+
+def test_what_a_careless_merge_leaves_is_found() -> None:
+    good = 'msgid "a"\nmsgstr "b"\n'
+    assert faults_of(good) == []
+    assert faults_of(good + "\n" + good) == ["twice: a"]
+    plural = 'msgid "a"\nmsgid_plural "as"\nmsgstr[0] "b"\n'
+    assert faults_of(f"{good}\n{plural}") == ["twice: a"]
+    assert faults_of("#, fuzzy\n" + good) == ["doubtful: ['a']"]
+    assert "not one sentence" in faults_of('msgid "a"\nmsgid "c"\nmsgstr "b"\n')[0]
+    assert "not one sentence" in faults_of('msgid "a"\nmsgstr "b"\nmsgstr "d"\n')[0]
+
+
 def test_every_template_can_be_read() -> None:
     env = jinja2.Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     for path in TEMPLATES:

@@ -11,7 +11,7 @@ from lenmuc.content.everything import Content
 from lenmuc.core.answers import Identity
 from lenmuc.core.checklists import Criterion, holds
 from lenmuc.core.checks import FORM_CRITERIA, Seen, look_at_record, recorded
-from lenmuc.core.errors import N_, Busy, NotAllowed, NotFound
+from lenmuc.core.errors import N_, Busy, Conflict, NotAllowed, NotFound
 from lenmuc.core.services import facts
 from lenmuc.core.text import clean_line
 from lenmuc.outside.fetching import Fetched
@@ -55,12 +55,13 @@ class Done(msgspec.Struct, frozen=True):
 async def start(db: Database, on: bool, who: Identity, person: int | None, wanted: Wanted) -> int:
     """Note a run as begun; its number. `person` is `None` for the command line.
 
-    Raises `NotAllowed`, `NotFound` for a service or agency that is not there, `Busy` while one is under way.
+    Raises `Conflict` where checks are turned off, `NotAllowed`, `NotFound` for a service or agency that
+    is not there, `Busy` while one is under way.
     """
-    if not on:
-        raise NotAllowed(OFF)
     if who.role not in ("planner", "administrator", "program"):
         raise NotAllowed(N_("Only planners and administrators start checks."))
+    if not on:
+        raise Conflict(OFF)
     wanted = msgspec.structs.replace(
         wanted, agency=clean_line(wanted.agency), service=clean_line(wanted.service)
     )

@@ -11,7 +11,7 @@ from lenmuc.actions.checking import MOST_LINKS, Checker, Wanted, start, stop
 from lenmuc.content.everything import Content
 from lenmuc.core.checklists import Criterion
 from lenmuc.core.checks import KINDS, RESULTS, why
-from lenmuc.core.errors import Busy, Message, NotFound
+from lenmuc.core.errors import Busy, Conflict, Message, NotFound
 from lenmuc.core.text import clean_line
 from lenmuc.pages.public.lists import Paging, page_number, paging
 from lenmuc.pages.visitors import AnyRequest, session_of
@@ -163,10 +163,10 @@ async def run_checks(
     wanted = Wanted(clean_line(typed.agency), clean_line(typed.service))
     try:
         run = await start(db, checker.on, visit.who, session_of(visit).person, wanted)
-    except (Busy, NotFound) as refused:
+    except (Busy, Conflict, NotFound) as refused:
         listing = Listing(service=wanted.service, agency=wanted.agency)
         shown = await checks_page(visit, db, content, checker, listing, refused.message)
-        return render(request, "review/checks.html", shown, 409 if isinstance(refused, Busy) else 422)
+        return render(request, "review/checks.html", shown, 422 if isinstance(refused, NotFound) else 409)
     checker.begin(run, wanted)
     return Response(None, status_code=303, headers={"Location": _link(visit)})
 
