@@ -142,7 +142,7 @@ def program(stage: Stage, content: Content, tmp_path_factory: pytest.TempPathFac
     """The whole program, made once: its templates are compiled once too."""
     from lenmuc.app import create_app
 
-    return create_app(Settings(data=tmp_path_factory.mktemp("program")), stage, content)
+    return create_app(Settings(data=tmp_path_factory.mktemp("program")), stage, content, look_every=0)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ serve.
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from math import inf
 
 from litestar import Litestar
 from litestar.di import Provide
@@ -13,7 +14,7 @@ from lenmuc.actions.planning import Planner
 from lenmuc.actions.provider import Provider
 from lenmuc.actions.roadmap_view import Views
 from lenmuc.actions.works import Works
-from lenmuc.api import agencies, answers, health, offerings, schema, services
+from lenmuc.api import agencies, answers, health, offerings, schema, services, suggestions
 from lenmuc.api import roadmaps as api_roadmaps
 from lenmuc.content.everything import Content
 from lenmuc.outside.fetching import Fetcher
@@ -36,7 +37,9 @@ from lenmuc.pages import (
     roadmaps,
 )
 from lenmuc.settings import Settings
+from lenmuc.store.changes import SECONDS, Changes
 from lenmuc.store.database import Database
+from lenmuc.store.search import PATIENCE, Finder
 from lenmuc.web.gate import Gate
 from lenmuc.web.mailing import Mailing
 from lenmuc.web.setup import wire
@@ -59,13 +62,23 @@ PAGES = (
     evidence,
     roadmaps,
 )
-API = (services, agencies, offerings, answers, api_roadmaps, health, schema)
+API = (services, suggestions, agencies, offerings, answers, api_roadmaps, health, schema)
 
 
 def create_app(
-    settings: Settings, db: Database, content: Content, opens: Callable[[], Opens] = Fetcher
+    settings: Settings,
+    db: Database,
+    content: Content,
+    opens: Callable[[], Opens] = Fetcher,
+    *,
+    look_every: float = SECONDS,
 ) -> Gate:
-    """The program behind its gate, for a server or a test. `opens` makes what opens links."""
+    """The program behind its gate, for a server or a test. `opens` makes what opens links.
+
+    It looks for what other processes changed at most every `look_every` seconds; at 0 it looks, and waits for
+    what it finds, each time.
+    """
+    changes = Changes(db, look_every)
     wiring = wire(settings, db)
     solver = Planner(db)
     identity_provider = Provider(settings.provider, settings.url) if settings.provider else None
@@ -73,6 +86,9 @@ def create_app(
     works = Works()
     mailing = Mailing(settings, db, wiring.languages)
     checker = Checker(db, content, settings.checks, opens)
+    finder = Finder(
+        db, changes, content.catalogue.words, content.classes.id, patience=PATIENCE if look_every else inf
+    )
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
@@ -101,6 +117,9 @@ def create_app(
     async def the_views() -> Views:
         return views
 
+    async def the_finder() -> Finder:
+        return finder
+
     app = Litestar(
         route_handlers=[*wiring.handlers, *(handler for part in (*PAGES, *API) for handler in part.handlers)],
         exception_handlers=wiring.exception_handlers,
@@ -113,9 +132,10 @@ def create_app(
             "provider": Provide(the_provider),
             "views": Provide(the_views),
             "works": Provide(the_works),
+            "finder": Provide(the_finder),
         },
         lifespan=[life],
         logging_config=None,
         openapi_config=None,
     )
-    return wiring.gate(app)
+    return wiring.gate(app, changes, finder.version)

@@ -60,8 +60,11 @@ async def prepare(db: PooledDatabase, content: Content, say: Say) -> None:
 
 def listen(settings: Settings) -> socket.socket:
     """The socket to serve on, taken before anything slow happens. Raises `OSError` when it is in use."""
-    sock = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Connections inherit it. Without it each reply waits 44 ms until its headers are acknowledged.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.bind((settings.host, settings.port))
     return sock
 

@@ -95,7 +95,7 @@ async def test_a_program_finds_the_token_in_replies_to_signed_in_people(
     reply = await as_ward.get(f"/api/v1/offerings/{offering.id}/answers")
     assert reply.headers["x-csrf-token"] == as_ward.csrf != ""
     assert "access-control-allow-origin" not in reply.headers
-    assert reply.headers["cache-control"] == "no-store"
+    assert reply.headers["cache-control"] == "private, no-store"
 
 
 async def test_answers_of_another_agency_are_as_if_they_were_not(

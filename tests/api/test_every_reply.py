@@ -1,5 +1,6 @@
 """Every reply that the document promises is given, and looks as promised."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ LONG = "a" * 201
 # operation: its address, and one that cannot be read
 PUBLIC = {
     "list_services": (f"{API}/services", f"{API}/services?q={LONG}"),
+    "suggest": (f"{API}/suggestions", f"{API}/suggestions?q={LONG}"),
     "read_service": (f"{API}/services/{SERVICE}", f"{API}/services/{LONG}"),
     "list_agencies": (f"{API}/agencies", f"{API}/agencies?q={LONG}"),
     "read_agency": (f"{API}/agencies/{WARD}", f"{API}/agencies/{LONG}"),
@@ -52,7 +54,7 @@ async def test_every_public_read_answers_as_documented(
     seen.append(await away.get(good))
     if "404" in operations()[id]["responses"]:
         gone = good.replace(SERVICE, "9.9").replace(WARD, "NOWHERE")
-        gone = gone.replace(str(offering.id), "999999999").replace(f"/{roadmap}", "/999999999")
+        gone = re.sub(rf"/({offering.id}|{roadmap})\b", "/999999999", gone)
         seen.append(await client.get(gone))
     for reply in seen:
         must_fit(reply, id)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from lenmuc.content.synonyms import load_words
+from lenmuc.core.text import fold
+
 TOP = Path(__file__).resolve().parents[2]
 CATALOGUE = TOP / "catalogue"
 SHARED = Path(os.environ.get("LENMUC_SHARED", TOP.parent / "shared"))
@@ -150,7 +153,7 @@ def test_no_prose_is_shipped_and_the_text_is_nfc(services: list[Row]) -> None:
 
 
 def test_what_people_say_leads_to_a_service(services: list[Row]) -> None:
-    names = [plain(service["name"]) for service in services]
-    for row in rows(CATALOGUE / "synonyms.csv"):
-        assert row["term"], row
-        assert any(plain(row["means"]) in name for name in names), row
+    names = [f" {fold(service['name'])} " for service in services]
+    for synonym in load_words(CATALOGUE / "synonyms.toml").synonym:
+        for means in synonym.means:
+            assert any(f" {fold(means)} " in name for name in names), (synonym.say, means)

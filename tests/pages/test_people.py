@@ -44,7 +44,7 @@ async def test_a_new_person_signs_in_with_the_password_shown_once_and_chooses_an
     readable(await admin.get("/vi/people/new"))
     form = {"email": " Nam@lenmuc.test", "name": "Nam", "role": "lead", "agency": "W.1"}
     made = await site.post(admin, "/vi/people/new", **form)
-    assert (made.status_code, made.headers["cache-control"]) == (201, "no-store")
+    assert (made.status_code, made.headers["cache-control"]) == (201, "private, no-store")
     password = shown(made)
     page = await admin.get(f"/vi/people/{await site.person('nam@lenmuc.test')}")
     assert password not in page.text

@@ -70,7 +70,7 @@ async def test_nothing_is_kept_of_what_a_signed_in_person_sees(site: Any) -> Non
     after = await site.browser.get("/vi/open")
     assert before.headers["cache-control"] == "no-cache"
     assert before.headers["vary"] == after.headers["vary"] == "Cookie"
-    assert after.headers["cache-control"] == "no-store"
+    assert after.headers["cache-control"] == "private, no-store"
     assert "public" in (await site.browser.get("/static/site.css")).headers["cache-control"]
 
 

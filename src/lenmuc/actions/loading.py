@@ -13,7 +13,6 @@ from lenmuc.content.everything import Content
 from lenmuc.core.answers import Target
 from lenmuc.core.readiness import assess_all, ids, layers, settle
 from lenmuc.core.services import facts, illustrative_filings
-from lenmuc.core.text import fold
 from lenmuc.store import answers as answers_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store.database import PROGRAM, Database
@@ -40,18 +39,6 @@ async def is_loaded(db: Database, content: Content) -> bool:
     async with db.transaction(PROGRAM, read_only=True) as conn:
         loaded = await catalogue_store.loaded_catalogue(conn)
     return loaded is not None and loaded.digest == digest(content)
-
-
-def synonyms(content: Content) -> dict[str, str]:
-    """Further words each service is found by: the terms people use for what its name says."""
-    names = {service.code: fold(service.name) for service in content.catalogue.services}
-    found: dict[str, list[str]] = {}
-    for term, means in content.catalogue.synonyms:
-        wanted = fold(means)
-        for code, name in names.items():
-            if wanted in name:
-                found.setdefault(code, []).append(term)
-    return {code: " ".join(terms) for code, terms in found.items()}
 
 
 def _offering_records(content: Content) -> list[tuple[str, str, int | None, bool, int, list[str]]]:
@@ -90,7 +77,7 @@ async def load(db: Database, content: Content, say: Callable[[str], None]) -> Lo
         reviewed = await settled_reviews(conn, content.scheme)
         await catalogue_store.load_agencies(conn, catalogue.agencies)
         await catalogue_store.load_fields(conn, catalogue.fields)
-        await catalogue_store.load_services(conn, catalogue.services, synonyms(content))
+        await catalogue_store.load_services(conn, catalogue.services)
         say(f"offerings: {len(records):,}")
         await catalogue_store.load_offerings(conn, records, content.scheme.id)
         moved = (await recompute(conn, content.kept, Target(), "catalogue loaded")).main

@@ -15,6 +15,7 @@ from lenmuc.store.catalogue import list_agencies as rows_of
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import count_levels
 from lenmuc.web.access import anyone
+from lenmuc.web.caching import EVERYBODY
 
 
 def _item(row: AgencyRow, scheme: str) -> AgencyItem:
@@ -25,6 +26,7 @@ def _item(row: AgencyRow, scheme: str) -> AgencyItem:
 @get(
     "/api/v1/agencies",
     guards=[anyone, known_query],
+    opt=EVERYBODY,
     tags=["agencies"],
     operation_id="list_agencies",
     summary=N_("All agencies"),
@@ -44,6 +46,7 @@ async def list_agencies(
 @get(
     "/api/v1/agencies/{code:str}",
     guards=[anyone, known_query],
+    opt=EVERYBODY,
     tags=["agencies"],
     operation_id="read_agency",
     summary=N_("One agency"),

@@ -10,7 +10,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, License, SecurityScheme, Server, Tag
 
 from lenmuc import __version__
-from lenmuc.api import agencies, answers, health, offerings, roadmaps, services, types
+from lenmuc.api import agencies, answers, health, offerings, roadmaps, services, suggestions, types
 from lenmuc.core.errors import N_
 from lenmuc.web.errors import PROBLEM
 
@@ -67,7 +67,7 @@ _FORM: dict[str, Any] = {
         }
     },
 }
-_SUPPLIED = ("db", "content", "planner", "settings", "who", "visit", "language")
+_SUPPLIED = ("db", "content", "planner", "finder", "settings", "who", "visit", "language")
 
 
 def _stand_in() -> Provide:
@@ -136,7 +136,7 @@ def contract() -> list[type[msgspec.Struct]]:
 @cache
 def document() -> dict[str, Any]:
     """OpenAPI 3.1 of every operation. A program of its own is asked, so that nothing else gets in."""
-    modules = (services, agencies, offerings, answers, roadmaps, health)
+    modules = (services, suggestions, agencies, offerings, answers, roadmaps, health)
     session = SecurityScheme(
         type="apiKey",
         name="lenmuc",

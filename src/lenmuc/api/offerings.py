@@ -42,6 +42,7 @@ from lenmuc.store.catalogue import find_agency, find_service
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import OfferingListed, count_levels, find_offering
 from lenmuc.web.access import anyone
+from lenmuc.web.caching import EVERYBODY
 from lenmuc.web.reviews import NOT_REVIEWED, public_statuses
 
 OfService = Annotated[str, QueryParameter(max_length=60, description=N_("Only of this service: its code."))]
@@ -72,6 +73,7 @@ def _item(row: OfferingListed, reviewed: LevelStatus) -> OfferingItem:
 @get(
     "/api/v1/offerings",
     guards=[anyone, known_query],
+    opt=EVERYBODY,
     tags=["offerings"],
     operation_id="list_offerings",
     summary=N_("Offerings by service, agency and level"),
@@ -137,6 +139,7 @@ def _class(found: Class) -> ClassOut:
 @get(
     "/api/v1/offerings/{id:int}",
     guards=[anyone, known_query],
+    opt=EVERYBODY,
     tags=["offerings"],
     operation_id="read_offering",
     summary=N_("One offering: its level and what is missing"),

@@ -19,6 +19,7 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from lenmuc.api.types.problems import ProblemOut
 from lenmuc.api.types.shared import NamedOut
 from lenmuc.core.errors import N_, Refused, fault
+from lenmuc.web.caching import FOR_EVERYBODY
 from lenmuc.web.errors import PROBLEM
 from lenmuc.web.visits import AnyConnection, visit_of
 
@@ -48,14 +49,7 @@ ETAG = ResponseHeader(name="ETag", documentation_only=True, description="Send it
 LINK = ResponseHeader(
     name="Link", documentation_only=True, description="The pages first, prev, next and last (RFC 8288)."
 )
-# Read without credentials by pages of any site: nothing in these replies belongs to anybody.
-_FOR_EVERYBODY = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-}
-
-
+_READABLE = {name: value for name, value in FOR_EVERYBODY.items() if name != "Cache-Control"}
 _MEANING = {
     400: N_("A parameter or the body cannot be read; errors names it"),
     401: N_("Nobody is signed in"),
@@ -119,7 +113,7 @@ def _tagged(request: AnyRequest, body: bytes, headers: dict[str, str]) -> Respon
 
 def for_all(request: AnyRequest, value: T, *, link: str = "") -> Response[T]:
     """A reply that is the same for everybody: kept for a minute, readable from every site."""
-    headers = {**_FOR_EVERYBODY, "Cache-Control": "public, max-age=60"}
+    headers = dict(FOR_EVERYBODY)
     if link:
         headers["Link"] = link
     return cast(Response[T], _tagged(request, msgspec.json.encode(value), headers))
@@ -129,7 +123,7 @@ def for_visitor(request: AnyRequest, value: T) -> Response[T]:
     """A reply that depends on who asks; one who is signed in also gets the token that changes must carry."""
     csrf = visit_of(request).csrf
     # A page of another site never gets it: it may not send the cookie along and read the reply.
-    headers = {"X-CSRF-Token": csrf} if csrf else _FOR_EVERYBODY
+    headers = {"X-CSRF-Token": csrf} if csrf else _READABLE
     return cast(Response[T], _tagged(request, msgspec.json.encode(value), {**headers, "Vary": "Cookie"}))
 
 
@@ -137,7 +131,7 @@ async def packed_file(request: AnyRequest, packed: bytes) -> Response[Any]:
     """A stored JSON file, sent gzipped to whoever takes it so."""
     headers = {"Vary": "Cookie, Accept-Encoding"}
     if not visit_of(request).csrf:
-        headers |= _FOR_EVERYBODY
+        headers |= _READABLE
     if "gzip" in request.headers.get("accept-encoding", "").lower():
         return _tagged(request, packed, {**headers, "Content-Encoding": "gzip"})
     return _tagged(request, await asyncio.to_thread(gzip.decompress, packed), headers)

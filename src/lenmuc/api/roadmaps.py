@@ -35,6 +35,7 @@ from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import Database
 from lenmuc.store.roadmaps import PlanRequest, Roadmap, StoredPlan
 from lenmuc.web.access import anyone, needs
+from lenmuc.web.caching import PUBLIC
 from lenmuc.web.visits import Visit
 
 Touching = Annotated[
@@ -101,6 +102,7 @@ async def _roadmap(db: Database, who: Identity, id: int) -> Roadmap:
 @get(
     "/api/v1/roadmaps",
     guards=[anyone, known_query],
+    opt=PUBLIC,
     tags=["roadmaps"],
     operation_id="list_roadmaps",
     summary=N_("Roadmaps"),
@@ -121,6 +123,7 @@ async def list_roadmaps(
 @get(
     "/api/v1/roadmaps/{id:int}",
     guards=[anyone, known_query],
+    opt=PUBLIC,
     tags=["roadmaps"],
     operation_id="read_roadmap",
     summary=N_("One roadmap: what was asked and its figures"),

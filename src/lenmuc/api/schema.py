@@ -10,6 +10,7 @@ from litestar import Response, get
 from lenmuc.api.document import TAGS, TITLES, document
 from lenmuc.api.replies import AnyRequest, for_all
 from lenmuc.web.access import anyone
+from lenmuc.web.caching import EVERYBODY, PUBLIC
 from lenmuc.web.language import Language
 from lenmuc.web.templating import render
 from lenmuc.web.visits import visit_of
@@ -203,7 +204,7 @@ def in_language(page: ApiPage, language: Language) -> ApiPage:
     return ApiPage(page.version, groups, page.shapes)
 
 
-@get("/api/v1/openapi.json", guards=[anyone], sync_to_thread=False, include_in_schema=False)
+@get("/api/v1/openapi.json", guards=[anyone], opt=EVERYBODY, sync_to_thread=False, include_in_schema=False)
 def openapi(request: AnyRequest) -> Response[dict[str, Any]]:
     """The OpenAPI 3.1 document."""
     return for_all(request, document())
@@ -216,7 +217,7 @@ def api_front(request: AnyRequest) -> Response[None]:
     return Response(None, status_code=302, headers={"Location": f"/{code}/api", "Vary": "Accept-Language"})
 
 
-@get("/{lang:str}/api", guards=[anyone], sync_to_thread=False, include_in_schema=False)
+@get("/{lang:str}/api", guards=[anyone], opt=PUBLIC, sync_to_thread=False, include_in_schema=False)
 def show_api(request: AnyRequest) -> Response[str]:
     """Every operation, its parameters and replies, from the document itself."""
     return render(request, "public/api.html", in_language(api_page(), visit_of(request).language))

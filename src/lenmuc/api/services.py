@@ -23,16 +23,26 @@ from lenmuc.api.replies import (
     problems,
 )
 from lenmuc.api.types.agencies import Tier
-from lenmuc.api.types.services import FacetsOut, ServiceItem, ServiceOut, ServicePage
+from lenmuc.api.types.services import (
+    Audience,
+    FacetsOut,
+    FeeKnown,
+    ServiceItem,
+    ServiceOut,
+    ServicePage,
+    YesNo,
+)
 from lenmuc.api.types.shared import NamedOut
 from lenmuc.content.everything import Content
 from lenmuc.core.errors import N_, NotFound
+from lenmuc.core.search.index import Found, Hit, Wanted
 from lenmuc.core.services import Field, Service
-from lenmuc.store.catalogue import all_fields, find_field, find_service
+from lenmuc.store.catalogue import find_field, find_service
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import count_levels
-from lenmuc.store.search import ServiceHit, Wanted, search
+from lenmuc.store.search import Finder
 from lenmuc.web.access import anyone
+from lenmuc.web.caching import EVERYBODY
 
 Agency = Annotated[
     str, QueryParameter(max_length=40, description=N_("Only what the agency offers: its code."))
@@ -47,18 +57,46 @@ AtLevel = Annotated[
 ]
 
 
+OfClass = Annotated[
+    int | None,
+    QueryParameter(
+        name="class",
+        ge=0,
+        le=4,
+        schema_extra=FROM_0,
+        description=N_("Only with an offering of exactly this class of the law in force."),
+    ),
+]
+ForWhom = Annotated[Audience | None, QueryParameter(description=N_("Only for them."))]
+OfFee = Annotated[FeeKnown | None, QueryParameter(description=N_("Only with such a fee."))]
+Online = Annotated[
+    YesNo | None,
+    QueryParameter(description=N_("Only where the record names the online way to file, or not.")),
+]
+Exact = Annotated[
+    bool, QueryParameter(description=N_("These very words: no other spelling, nothing that people also say."))
+]
+
+
 def _field(field: Field | None, code: str) -> NamedOut:
     return named(field.code, field.name, field.name_en) if field else NamedOut(code, code, None)
 
 
-def _item(hit: ServiceHit, fields: dict[str, Field]) -> ServiceItem:
-    field = _field(fields.get(hit.field), hit.field)
-    return ServiceItem(hit.code, hit.name, hit.name_en or None, field, hit.tiers, hit.levels)
+def _item(hit: Hit, fields: dict[str, Field]) -> ServiceItem:
+    entry = hit.entry
+    field = _field(fields.get(entry.field), entry.field)
+    return ServiceItem(entry.code, entry.name, entry.name_en or None, field, entry.tiers, hit.levels)
+
+
+def _facets(found: Found) -> FacetsOut:
+    counts = {"rung" if name == "class" else name: each for name, each in found.facets.items()}
+    return FacetsOut(**counts)
 
 
 @get(
     "/api/v1/services",
     guards=[anyone, known_query],
+    opt=EVERYBODY,
     tags=["services"],
     operation_id="list_services",
     summary=N_("Find services"),
@@ -67,23 +105,31 @@ def _item(hit: ServiceHit, fields: dict[str, Field]) -> ServiceItem:
 )
 async def list_services(
     request: AnyRequest,
-    db: NamedDependency[Database],
+    finder: NamedDependency[Finder],
     q: Words = "",
     agency: Agency = "",
     field: FieldCode = "",
     tier: OneTier = None,
     level: AtLevel = None,
+    rung: OfClass = None,
+    audience: ForWhom = None,
+    fee: OfFee = None,
+    online: Online = None,
+    exact: Exact = False,
     page: Page = 1,
     page_size: PageSize = 20,
 ) -> Response[ServicePage]:
     """Services that match, best first, with counts for further filters."""
-    wanted = Wanted(q, agency, field, tier or "", level, page)
-    async with db.transaction(read_only=True) as conn:
-        found = await search(conn, wanted, page_size)
-        fields = {each.code: each for each in await all_fields(conn)}
-    items = tuple(_item(hit, fields) for hit in found.services)
-    facets = FacetsOut(**{name: found.facets[name] for name in FacetsOut.__struct_fields__})
-    out = ServicePage(items, found.total, page, page_size, facets)
+    wanted = Wanted(
+        q, agency, field, tier or "", level, rung, audience or "", fee or "", online or "", page, exact
+    )
+    index = await finder.index()
+    found = index.find(wanted, page_size)
+    items = tuple(_item(hit, index.records.fields) for hit in found.hits)
+    facets = _facets(found)
+    out = ServicePage(
+        items, found.total, page, page_size, facets, found.instead or None, found.perhaps or None
+    )
     return for_all(request, out, link=page_links(request, page, page_size, found.total))
 
 
@@ -96,6 +142,7 @@ def _facts(service: Service) -> dict[str, Any]:
 @get(
     "/api/v1/services/{code:str}",
     guards=[anyone, known_query],
+    opt=EVERYBODY,
     tags=["services"],
     operation_id="read_service",
     summary=N_("One service with every fact"),

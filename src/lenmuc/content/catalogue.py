@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from lenmuc.content.errors import ContentError
+from lenmuc.content.synonyms import load_words
+from lenmuc.core.search.words import SearchWords
 from lenmuc.core.services import Agency, Field, Service
 
 T = TypeVar("T")
@@ -63,7 +65,7 @@ class Catalogue(msgspec.Struct, frozen=True):
     services: tuple[Service, ...]
     jurisdictions: tuple[Jurisdiction, ...]
     illustrative_filings: dict[str, int]
-    synonyms: tuple[tuple[str, str], ...]  # (what people say, words of the legal name)
+    words: SearchWords  # what people say for what the law says
     digest: str
 
 
@@ -154,7 +156,7 @@ def load_catalogue(folder: Path) -> Catalogue:
         illustrative_filings={
             cells["code"]: int(cells["filings"]) for _, cells in _rows(folder / "illustrative-filings.csv")
         },
-        synonyms=tuple((cells["term"], cells["means"]) for _, cells in _rows(folder / "synonyms.csv")),
+        words=load_words(folder / "synonyms.toml"),
         digest=_digest(folder),
     )
     _check(loaded)

@@ -9,6 +9,7 @@ from lenmuc.content.schemes import load_schemes
 from lenmuc.core.checklists import Guidance, Scheme
 
 MAIN_SCHEME = "rs-2018"
+CLASSES = "rs-2026"
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -22,6 +23,11 @@ class Content(msgspec.Struct, frozen=True):
     def scheme(self) -> Scheme:
         """The scheme that levels are computed by."""
         return self.schemes[MAIN_SCHEME]
+
+    @property
+    def classes(self) -> Scheme:
+        """The scheme whose levels are the classes of today's law: một phần, toàn trình."""
+        return self.schemes[CLASSES]
 
     @property
     def kept(self) -> tuple[Scheme, ...]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 
 import msgspec
 
@@ -68,11 +69,34 @@ def has_fee(service: Service) -> bool | None:
     """Whether anybody pays: true when a channel charges, false when every channel is known to be free,
     else unknown.
     """
-    by_channel = {"online": service.fee_online, "post": service.fee_post, "in_person": service.fee_in_person}
+    return pays(service.channels, service.fee_online, service.fee_post, service.fee_in_person)
+
+
+def pays(channels: Iterable[str], online: str, post: str, in_person: str) -> bool | None:
+    """The same out of the ways to file and the fee of each."""
+    by_channel = {"online": online, "post": post, "in_person": in_person}
     if "charged" in by_channel.values():
         return True
-    channels = service.channels or tuple(channel for channel, fee in by_channel.items() if fee)
-    return False if channels and all(by_channel.get(channel) == "free" for channel in channels) else None
+    named = tuple(channels) or tuple(channel for channel, fee in by_channel.items() if fee)
+    return False if named and all(by_channel.get(channel) == "free" for channel in named) else None
+
+
+_AUDIENCE = {
+    "people": {"citizen", "overseas_vietnamese", "foreigner", "resident_foreigner"},
+    "business": {"enterprise", "vietnamese_enterprise", "foreign_enterprise", "cooperative"},
+}
+AUDIENCES = ("people", "business", "organisations")
+
+
+def audience(applicants: Iterable[str]) -> tuple[str, ...]:
+    """For whom a service is: people, business, organisations (also officials and the party's); empty when the
+    record does not say.
+    """
+    found = {
+        next((group for group, kinds in _AUDIENCE.items() if one in kinds), AUDIENCES[2])
+        for one in applicants
+    }
+    return tuple(group for group in AUDIENCES if group in found)
 
 
 def facts(service: Service) -> dict[str, bool | None]:

@@ -10,6 +10,7 @@ from lenmuc.core.answers import Target
 from lenmuc.core.checklists import Scheme
 from lenmuc.core.errors import N_, Message, NotFound
 from lenmuc.core.levels import LevelCounts
+from lenmuc.core.search.index import Hit, Wanted
 from lenmuc.core.services import Service, facts
 from lenmuc.core.text import clean_line, fold
 from lenmuc.pages.answering import saving
@@ -27,11 +28,10 @@ from lenmuc.store import assignments as assignments_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import comments as comments_store
 from lenmuc.store import offerings as offerings_store
-from lenmuc.store import search as search_store
 from lenmuc.store.assignments import Work
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
-from lenmuc.store.search import PAGE_SIZE, ServiceHit, Wanted
+from lenmuc.store.search import PAGE_SIZE, Finder
 from lenmuc.web.access import needs
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
@@ -60,7 +60,7 @@ class PlatformServicesPage(msgspec.Struct, frozen=True):
     """What `templates/planner/platform-services.html` shows: services to choose from."""
 
     text: str
-    services: tuple[ServiceHit, ...]
+    services: tuple[Hit, ...]
     total: int
     paging: Paging
 
@@ -128,17 +128,16 @@ async def platform(
 async def platform_services(
     request: AnyRequest,
     visit: NamedDependency[Visit],
-    db: NamedDependency[Database],
+    finder: NamedDependency[Finder],
     q: FromQuery[str] = "",
     page: FromQuery[str] = "1",
 ) -> Response[str]:
     """Services to answer for at every agency at once."""
     text = clean_line(q)[:TEXT_LIMIT]
     wanted = Wanted(text if fold(text) else "", page=page_number(page))
-    async with db.transaction(visit.who, read_only=True) as conn:
-        found = await search_store.search(conn, wanted)
+    found = (await finder.index()).find(wanted, PAGE_SIZE)
     pages = paging(wanted.page, found.total, PAGE_SIZE, _link(visit, "services"), {"q": wanted.text})
-    shown = PlatformServicesPage(wanted.text, found.services, found.total, pages)
+    shown = PlatformServicesPage(wanted.text, found.hits, found.total, pages)
     return render(request, "planner/platform-services.html", shown)
 
 

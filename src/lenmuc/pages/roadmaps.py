@@ -18,6 +18,7 @@ from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import Database
 from lenmuc.store.roadmaps import Roadmap
 from lenmuc.web.access import anyone
+from lenmuc.web.caching import PUBLIC
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
 
@@ -70,7 +71,7 @@ def words_by_code(agencies: list[catalogue_store.AgencyName]) -> dict[str, Words
     return {each.code: Words(each.name, each.name_en or each.name) for each in agencies}
 
 
-@get("/{lang:str}/roadmaps", guards=[anyone])
+@get("/{lang:str}/roadmaps", guards=[anyone], opt=PUBLIC)
 async def list_published(
     request: AnyRequest, db: NamedDependency[Database], visit: NamedDependency[Visit]
 ) -> Response[str]:
@@ -81,7 +82,7 @@ async def list_published(
     return render(request, "public/roadmaps.html", RoadmapsPage(tuple(found), names))
 
 
-@get("/{lang:str}/roadmaps/{name:str}", guards=[anyone])
+@get("/{lang:str}/roadmaps/{name:str}", guards=[anyone], opt=PUBLIC)
 async def read_published(
     request: AnyRequest,
     db: NamedDependency[Database],

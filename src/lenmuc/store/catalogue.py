@@ -92,11 +92,6 @@ async def loaded_catalogue(conn: Connection) -> LoadedCatalogue | None:
     return await Q.one(conn, "loaded_catalogue", LoadedCatalogue)
 
 
-def search_name(name: str) -> str:
-    """The name as results are ordered by: folded, without the word "thủ tục" in front."""
-    return fold(name).removeprefix("thu tuc ")
-
-
 async def _staging(conn: Connection, noun: str, records: Iterable[tuple[Any, ...]]) -> None:
     """Copy `records` into a table that lives as long as the transaction; columns as in the real one."""
     table = f"incoming_{noun}"
@@ -125,28 +120,18 @@ async def load_fields(conn: Connection, fields: Iterable[Field]) -> None:
     await Q.run(conn, "merge_fields")
 
 
-async def load_services(conn: Connection, services: Iterable[Service], more_words: dict[str, str]) -> None:
-    """Insert or update every service. `more_words` are further words to be found by, by code."""
-    await conn.execute("CREATE TEMP TABLE raw_service (LIKE service) ON COMMIT DROP")
-    await conn.execute("ALTER TABLE raw_service DROP COLUMN words, ADD COLUMN text text")
+async def load_services(conn: Connection, services: Iterable[Service]) -> None:
+    """Insert or update every service."""
     records = [
         (
             *(getattr(s, name) for name in s.__struct_fields__),
             sort_key(s.name.removeprefix("Thủ tục ")),
-            search_name(s.name),
             0,
             [],
-            fold(f"{s.code} {s.name} {s.name_en} {more_words.get(s.code, '')}"),
         )
         for s in services
     ]
-    await conn.copy_records_to_table("raw_service", records=records)
-    await conn.execute("CREATE TEMP TABLE incoming_service (LIKE service) ON COMMIT DROP")
-    columns = ", ".join([*Service.__struct_fields__, "sort_key", "folded", "filings", "levels"])
-    await conn.execute(
-        f"INSERT INTO incoming_service ({columns}, words) "
-        f"SELECT {columns}, to_tsvector('simple', text) FROM raw_service"
-    )
+    await _staging(conn, "service", records)
     await Q.run(conn, "merge_services")
 
 

@@ -69,8 +69,7 @@ ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_e
     time_in_person = excluded.time_in_person, fee_online = excluded.fee_online, fee_post = excluded.fee_post,
     fee_in_person = excluded.fee_in_person, fee_amounts = excluded.fee_amounts, papers = excluded.papers,
     forms = excluded.forms, result = excluded.result, has_steps = excluded.has_steps,
-    has_conditions = excluded.has_conditions, legal = excluded.legal, sort_key = excluded.sort_key,
-    folded = excluded.folded, words = excluded.words;
+    has_conditions = excluded.has_conditions, legal = excluded.legal, sort_key = excluded.sort_key;
 
 -- name: merge_offerings
 INSERT INTO offering (service, agency, filings, filings_illustrative, level, missing)

@@ -9,7 +9,6 @@ import msgspec
 from lenmuc.core.answers import Target
 from lenmuc.core.levels import LevelCounts
 from lenmuc.store.queries import Connection, queries
-from lenmuc.store.search import tsquery
 
 Q = queries("offerings")
 __all__ = ["LevelCounts"]
@@ -64,6 +63,14 @@ class OfferingListed(msgspec.Struct, frozen=True):
     level: int
     missing: tuple[str, ...]
     since: dt.datetime
+
+
+class FieldCount(msgspec.Struct, frozen=True):
+    """How many offerings of an agency are of one field and at one level."""
+
+    field: str
+    level: int
+    offerings: int
 
 
 class LevelChange(msgspec.Struct, frozen=True):
@@ -137,17 +144,19 @@ async def offerings_of_agency(
     agency: str,
     *,
     level: int | None = None,
-    text: str = "",
+    codes: Sequence[str] | None = None,
     field: str = "",
     page: int = 1,
     size: int = 50,
 ) -> tuple[list[OfferingRow], int]:
-    """One page of an agency's offerings, those with the least missing first, and the number of all."""
-    words = tsquery(text)
+    """One page of an agency's offerings, those with the least missing first, and the number of all.
+
+    `codes` are the only services to show.
+    """
     rows = await Q.all(
-        conn, "offerings_of_agency", OfferingRow, agency, level, words, size, (page - 1) * size, field or None
+        conn, "offerings_of_agency", OfferingRow, agency, level, codes, size, (page - 1) * size, field or None
     )
-    return rows, await Q.value(conn, "count_offerings_of_agency", agency, level, words, field or None)
+    return rows, await Q.value(conn, "count_offerings_of_agency", agency, level, codes, field or None)
 
 
 async def list_offerings(
@@ -168,6 +177,11 @@ async def count_levels(conn: Connection, agency: str = "", service: str = "") ->
     """Offerings by assessed level, exclusive, of the whole place, one agency or one service."""
     counts = await Q.one(conn, "count_levels", LevelCounts, agency or None, service or None)
     return counts or LevelCounts()
+
+
+async def count_fields(conn: Connection, agency: str) -> list[FieldCount]:
+    """An agency's offerings by field and level."""
+    return await Q.all(conn, "count_fields", FieldCount, agency)
 
 
 async def every_offering(conn: Connection, service: str = "", agency: str = "") -> Sequence[asyncpg.Record]:

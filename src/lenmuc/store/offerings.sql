@@ -16,7 +16,7 @@ ORDER BY a.tier DESC, a.sort_key;
 SELECT o.id, o.service, o.agency, s.name, s.name_en, '' AS tier, o.filings, o.declared, o.level, o.missing, o.since
 FROM offering o JOIN service s ON s.code = o.service
 WHERE o.agency = $1 AND ($2::smallint IS NULL OR o.level = $2)
-  AND ($3::text IS NULL OR s.words @@ to_tsquery('simple', $3)) AND ($6::text IS NULL OR s.field = $6)
+  AND ($3::text[] IS NULL OR o.service = ANY ($3)) AND ($6::text IS NULL OR s.field = $6)
 ORDER BY cardinality(o.missing), o.filings DESC NULLS LAST, s.sort_key
 LIMIT $4 OFFSET $5;
 
@@ -24,7 +24,7 @@ LIMIT $4 OFFSET $5;
 SELECT count(*)::int
 FROM offering o JOIN service s ON s.code = o.service
 WHERE o.agency = $1 AND ($2::smallint IS NULL OR o.level = $2)
-  AND ($3::text IS NULL OR s.words @@ to_tsquery('simple', $3)) AND ($4::text IS NULL OR s.field = $4);
+  AND ($3::text[] IS NULL OR o.service = ANY ($3)) AND ($4::text IS NULL OR s.field = $4);
 
 -- The page is cut before names are joined to it: 0.5 s otherwise for the last page of 75,000.
 -- name: list_offerings -> OfferingListed
@@ -47,6 +47,11 @@ SELECT count(*) FILTER (WHERE level = 0)::int AS none,
        count(*) FILTER (WHERE level = 4)::int AS four
 FROM offering
 WHERE ($1::text IS NULL OR agency = $1) AND ($2::text IS NULL OR service = $2);
+
+-- name: count_fields -> FieldCount
+SELECT s.field, o.level, count(*)::int AS offerings
+FROM offering o JOIN service s ON s.code = o.service
+WHERE o.agency = $1 GROUP BY s.field, o.level;
 
 -- name: every_offering
 SELECT id, service, agency, filings, level, missing FROM offering

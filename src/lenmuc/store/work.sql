@@ -2,7 +2,7 @@
 SELECT o.id, o.service, s.name, s.name_en, s.field, o.level, o.missing, n.asked, n.given,
        EXISTS (SELECT 1 FROM answer w WHERE w.agency = o.agency AND w.service = o.service) AS touched,
        coalesce(p.id, 0) AS person, coalesce(p.name, '') AS assigned, coalesce(r.state, 'draft') AS review,
-       ($3::text IS NULL OR s.words @@ to_tsquery('simple', $3)) AS matches
+       ($3::text[] IS NULL OR o.service = ANY ($3)) AS matches
 FROM offering o JOIN service s ON s.code = o.service
 LEFT JOIN assignment a ON a.agency = o.agency AND a.service = o.service AND a.criterion = ''
 LEFT JOIN person p ON p.id = a.person AND p.active AND p.agency = o.agency

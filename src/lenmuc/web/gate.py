@@ -33,6 +33,7 @@ from lenmuc.web.bodies import (
     replay,
     without_field,
 )
+from lenmuc.web.caching import Replies, may_be_shared, shareable
 from lenmuc.web.errors import Reply, tell
 from lenmuc.web.headers import complete
 from lenmuc.web.language import Language, asked_for, of_path
@@ -61,6 +62,8 @@ class Gate:
         templates: Templates,
         *,
         doors: tuple[Door, ...] = (),
+        replies: Replies | None = None,
+        written: Callable[[], None] = lambda: None,
         body_seconds: float = SECONDS,
     ) -> None:
         self._app = app
@@ -69,6 +72,8 @@ class Gate:
         self._languages = languages
         self._templates = templates
         self._doors = doors
+        self._replies = replies
+        self._written = written
         self._body_seconds = body_seconds
 
     @property
@@ -90,12 +95,16 @@ class Gate:
         out = _Out(send, scope, https=self._settings.https, bodiless=scope["method"] == "HEAD")
         try:
             must_be_readable(scope)
+            if await self._share(scope, receive, out):
+                return
             await self._recognise(scope)
             if scope["method"] not in SAFE_METHODS:
                 receive = await self._receive_change(scope, receive)
             if scope["method"] == "HEAD":
                 scope["method"] = "GET"
             await self._app(scope, receive, out.send)
+            if scope["method"] not in SAFE_METHODS:
+                self._written()
         except Exception as error:
             if out.started:
                 raise
@@ -114,6 +123,29 @@ class Gate:
             query=scope.get("query_string", b"").decode("latin-1"),
             language=self._languages[code],
         )
+
+    async def _share(self, scope: Scope, receive: Receive, out: "_Out") -> bool:
+        """Answer with a reply that is the same for all, made now or before; False when it is no such one."""
+        replies = self._replies
+        token = cookie_token(scope["headers"], self._settings.https)
+        asked = await replies.asked(scope, token) if replies is not None else None
+        if replies is None or asked is None:
+            return False
+        if asked.already:
+            await out.send_whole(
+                304, [*replies.policy(scope["path"]), (b"etag", asked.already.encode())], b""
+            )
+            return True
+        kept = replies.find(asked)
+        if kept is None:
+            made = _Made()
+            await self._app({**scope, "method": "GET"}, receive, made.send)
+            if made.status != 200 or not may_be_shared(made.headers):
+                await out.send_whole(made.status, made.headers, bytes(made.body))
+                return True
+            kept = replies.keep(asked, shareable(made.headers), bytes(made.body))
+        await out.send_whole(200, *replies.sent(asked, kept))
+        return True
 
     async def _recognise(self, scope: Scope) -> None:
         token = cookie_token(scope["headers"], self._settings.https)
@@ -174,6 +206,22 @@ def answer_failure(error: Exception, scope: Scope, templates: Templates) -> Repl
     )
 
 
+class _Made:
+    """Takes a whole reply before any of it goes out."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.body = bytearray()
+
+    async def send(self, event: dict[str, Any]) -> None:
+        """One event of the reply."""
+        if event["type"] == "http.response.start":
+            self.status, self.headers = event["status"], list(event.get("headers", []))
+        elif event["type"] == "http.response.body":
+            self.body += event.get("body", b"")
+
+
 class _Out:
     """The way out of one request: headers completed, no body for HEAD."""
 
@@ -200,11 +248,15 @@ class _Out:
             event = {**event, "body": b""}
         await self._send(event)
 
+    async def send_whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """Send a reply whose headers and body are there."""
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})
+
     async def reply(self, reply: Reply, *, close: bool) -> None:
         """Send a finished answer; and `close` the connection if its request may be unread."""
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
         headers.append((b"content-length", str(len(reply.body)).encode()))
         if close:
             headers.append((b"connection", b"close"))
-        await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await self.send({"type": "http.response.body", "body": reply.body, "more_body": False})
+        await self.send_whole(reply.status, headers, reply.body)

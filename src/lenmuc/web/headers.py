@@ -34,7 +34,7 @@ def complete(headers: list[Header], *, request_id: str, signed_in: bool, https: 
     same_for_all = b"public" in given.get(b"cache-control", b"")
     if signed_in and not same_for_all:
         lowered = [(name, value) for name, value in lowered if name != b"cache-control"]
-        lowered.append((b"cache-control", b"no-store"))
+        lowered.append((b"cache-control", b"private, no-store"))
     else:
         wanted[b"cache-control"] = b"no-cache"
     if not same_for_all and b"cookie" not in given.get(b"vary", b"").lower():

@@ -1,5 +1,7 @@
 """Putting the web layer together, for `app.py` and for tests."""
 
+import datetime as dt
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,11 +14,13 @@ from litestar.types import ExceptionHandlersMap, Guard
 from lenmuc import paths
 from lenmuc.core.answers import Identity
 from lenmuc.settings import Settings
+from lenmuc.store.changes import Changes
 from lenmuc.store.database import Database
 from lenmuc.web.access import Needs, anyone, known_language
 from lenmuc.web.assets import Assets
+from lenmuc.web.caching import Replies, stamp
 from lenmuc.web.gate import Gate, answer_failure
-from lenmuc.web.language import Language, read_languages
+from lenmuc.web.language import HANOI, Language, read_languages
 from lenmuc.web.templating import Templates
 from lenmuc.web.uploads import doors
 from lenmuc.web.visits import Visit, visit_of
@@ -35,11 +39,32 @@ class Wiring(msgspec.Struct, frozen=True):
     db: Database
     languages: dict[str, Language]
     templates: Templates
+    stamp: str
 
-    def gate(self, app: Litestar, **options: Any) -> Gate:
-        """The ASGI program to serve: `app` behind the gate. Nothing may be served without it."""
+    def gate(
+        self, app: Litestar, changes: Changes | None = None, also: Callable[[], str] = str, **options: Any
+    ) -> Gate:
+        """The ASGI program to serve: `app` behind the gate. Nothing may be served without it.
+
+        With `changes`, replies that are the same for all are kept until something public changes; `also`
+        tells what else they depend on.
+        """
         given = {"doors": doors(app, self.settings), **options}
+        if changes is not None:
+            state = _state(changes, self.stamp, also)
+            given = {"replies": Replies(app, state), "written": changes.forget, **given}
         return Gate(cast(Any, app), self.settings, self.db, self.languages, self.templates, **given)
+
+
+def _state(changes: Changes, stamp: str, also: Callable[[], str]) -> Callable[[], Awaitable[str]]:
+    async def state() -> str:
+        try:
+            version = await changes.now()
+        except Exception:  # whatever keeps the database from answering: the page itself will say so
+            return ""
+        return f"{version.everything} {also()} {stamp} {dt.datetime.now(HANOI).date()}"
+
+    return state
 
 
 @get("/", guards=[anyone], sync_to_thread=False, include_in_schema=False)
@@ -121,6 +146,10 @@ def wire(
         db=db,
         languages=languages,
         templates=pages,
+        stamp=stamp(
+            *(templates or paths.templates(), static or paths.static(), locale or paths.locale()),
+            *(paths.catalogue(), paths.assessments(), Path(paths.__file__).parent),
+        ),
     )
 
 

@@ -8,6 +8,9 @@ from msgspec import Meta
 from lenmuc.api.types.shared import Level, LevelCountsOut, NamedOut
 
 Fee = Literal["free", "charged"]
+FeeKnown = Literal["free", "charged", "unknown"]
+YesNo = Literal["yes", "no", "unknown"]
+Audience = Literal["people", "business", "organisations"]
 
 
 class ServiceItem(msgspec.Struct, frozen=True):
@@ -34,8 +37,21 @@ class FacetsOut(msgspec.Struct, frozen=True):
     level: Annotated[
         dict[str, int], Meta(description="Services that have an offering at the level; counted at each.")
     ]
-    agency: Annotated[
-        dict[str, int], Meta(description="Services by agency code; empty when one agency was asked for.")
+    agency: Annotated[dict[str, int], Meta(description="Services by the code of an agency that offers them.")]
+    rung: Annotated[
+        dict[str, int],
+        Meta(
+            description="Services that have an offering of the class of the law in force: 1 information "
+            "only, 2 partly online, 3 end to end, 0 none of these."
+        ),
+    ] = msgspec.field(name="class")
+    audience: Annotated[
+        dict[str, int], Meta(description="Services by whom they are for: people, business, organisations.")
+    ]
+    fee: Annotated[dict[str, int], Meta(description="Services by fee: free, charged, unknown.")]
+    online: Annotated[
+        dict[str, int],
+        Meta(description="Services by whether the record names the online way to file: yes, no, unknown."),
     ]
 
 
@@ -47,6 +63,25 @@ class ServicePage(msgspec.Struct, frozen=True):
     page: Annotated[int, Meta(description="This page, counted from 1.")]
     page_size: Annotated[int, Meta(description="The most services on a page.")]
     facets: Annotated[FacetsOut, Meta(description="Counts for further filters.")]
+    instead: Annotated[
+        str | None,
+        Meta(description="The words that were searched because those asked for find nothing, else null."),
+    ]
+    perhaps: Annotated[str | None, Meta(description="Other words that find more; null: none are known.")]
+
+
+class SuggestionOut(msgspec.Struct, frozen=True):
+    """What somebody may be typing: a service, or words that people use."""
+
+    name: Annotated[str, Meta(description="The Vietnamese name of the service, or the words.")]
+    name_en: Annotated[str | None, Meta(description="The English name; null when there is none.")]
+    code: Annotated[str | None, Meta(description="The code of the service; null for words to search for.")]
+
+
+class SuggestionsOut(msgspec.Struct, frozen=True):
+    """Suggestions for what was typed so far."""
+
+    items: Annotated[tuple[SuggestionOut, ...], Meta(description="At most eight, the likeliest first.")]
 
 
 class ServiceOut(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from litestar.params import FromQuery
 from lenmuc.content.everything import Content
 from lenmuc.core.checklists import LevelMeaning, Scheme, Words
 from lenmuc.core.errors import N_
+from lenmuc.core.search.index import Wanted
 from lenmuc.core.services import Agency, Field
 from lenmuc.core.text import clean_line, fold
 from lenmuc.core.work import (
@@ -47,6 +48,7 @@ from lenmuc.store import work as work_store
 from lenmuc.store.assignments import Colleague
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
+from lenmuc.store.search import Finder
 from lenmuc.web.access import needs
 from lenmuc.web.language import Language
 from lenmuc.web.templating import render
@@ -159,10 +161,12 @@ def _look(visit: Visit, q: str, level: str, field: str, progress: str, review: s
     return Look(text, wish, {**conditions, "assigned": who})
 
 
-async def _rows(conn: Connection, content: Content, agency: str, text: str) -> list[WorkRow]:
+async def _rows(
+    conn: Connection, content: Content, agency: str, codes: Sequence[str] | None
+) -> list[WorkRow]:
     scheme = content.scheme
     asked = (c.id for c in scheme.criteria if c.role == "defines" and c.scope in ("service", "offering"))
-    return await work_store.work_of(conn, agency, asked, text, scheme.id)
+    return await work_store.work_of(conn, agency, asked, codes, scheme.id)
 
 
 def _people(language: Language, colleagues: Sequence[Colleague], me: int) -> list[tuple[str, str]]:
@@ -188,6 +192,7 @@ async def work(
     request: AnyRequest,
     visit: NamedDependency[Visit],
     db: NamedDependency[Database],
+    finder: NamedDependency[Finder],
     content: NamedDependency[Content],
     q: FromQuery[str] = "",
     level: FromQuery[str] = "",
@@ -199,9 +204,11 @@ async def work(
 ) -> Response[str]:
     """My services, by level and by how little each lacks for the next one."""
     look = _look(visit, q, level, field, progress, review, assigned)
+    wanted = Wanted(look.text, session_of(visit).agency)
+    codes = (await finder.index()).codes(wanted) if look.text else None
     async with db.transaction(visit.who, read_only=True) as conn:
         agency = await my_agency(conn, visit)
-        rows = await _rows(conn, content, agency.code, look.text)
+        rows = await _rows(conn, content, agency.code, codes)
         fields = await catalogue_store.all_fields(conn)
         colleagues = await assignments_store.colleagues(conn, agency.code)
     shown = _page(visit, content, agency, rows, fields, colleagues, look, page_number(page))

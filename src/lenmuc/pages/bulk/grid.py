@@ -1,5 +1,6 @@
 """Services beside the criteria they lack: choose cells, rows or columns, and answer them all at once."""
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -33,12 +34,10 @@ from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store import batches as batches_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
-from lenmuc.store import search as search_store
 from lenmuc.store.batches import ListedBatch
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import OfferingRow
 from lenmuc.store.queries import Connection
-from lenmuc.store.search import Wanted
 from lenmuc.web.access import needs
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
@@ -103,17 +102,19 @@ async def filters(
     Services are filtered by the level of the main rules, so others offer no levels.
     """
     language = visit.language
-    found = await search_store.search(
-        conn, Wanted("", session_of(visit).agency, field, "", level, 1), page_size=1
-    )
+    at_levels: Counter[str] = Counter()
+    at_fields: Counter[str] = Counter()
+    for one in await offerings_store.count_fields(conn, session_of(visit).agency):
+        if field in ("", one.field):
+            at_levels[str(one.level)] += one.offerings
+        if level in (None, one.level):
+            at_fields[one.field] += one.offerings
     fields = await catalogue_store.all_fields(conn)
-    counts = found.facets["level"]
     levels = tuple(
-        Option(number, level_label(language, int(number)), counts[number], number == str(level))
-        for number in sorted(counts, reverse=True)
-        if counts[number]
+        Option(number, level_label(language, int(number)), at_levels[number], number == str(level))
+        for number in sorted(at_levels, reverse=True)
     )
-    return options(fields, found.facets["field"], field, language), levels if main else ()
+    return options(fields, at_fields, field, language), levels if main else ()
 
 
 async def _page(

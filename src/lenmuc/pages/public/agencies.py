@@ -13,6 +13,7 @@ from lenmuc.content.everything import Content
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.levels import LevelCounts
 from lenmuc.core.reviews import LevelStatus
+from lenmuc.core.search.index import Wanted
 from lenmuc.core.services import Agency
 from lenmuc.core.text import clean_line, fold
 from lenmuc.pages.public.lists import (
@@ -35,13 +36,13 @@ from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store import roadmaps as roadmaps_store
-from lenmuc.store import search as search_store
 from lenmuc.store.catalogue import AgencyRow
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import OfferingRow
 from lenmuc.store.roadmaps import Roadmap
-from lenmuc.store.search import Wanted
+from lenmuc.store.search import Finder
 from lenmuc.web.access import anyone
+from lenmuc.web.caching import PUBLIC
 from lenmuc.web.language import Language
 from lenmuc.web.reviews import NOT_REVIEWED, in_words_order, public_statuses
 from lenmuc.web.templating import render
@@ -92,7 +93,7 @@ def counted(row: AgencyRow) -> CountedAgency:
     return CountedAgency(row, LevelCounts(row.none, row.one, row.two, row.three, row.four))
 
 
-@get("/{lang:str}/agencies", guards=[anyone])
+@get("/{lang:str}/agencies", guards=[anyone], opt=PUBLIC)
 async def list_agencies(
     request: Request[Any, Any, Any],
     db: NamedDependency[Database],
@@ -111,10 +112,11 @@ async def list_agencies(
     return render(request, "public/agencies.html", page)
 
 
-@get("/{lang:str}/agencies/{code:str}", guards=[anyone])
+@get("/{lang:str}/agencies/{code:str}", guards=[anyone], opt=PUBLIC)
 async def show_agency(
     request: Request[Any, Any, Any],
     db: NamedDependency[Database],
+    finder: NamedDependency[Finder],
     language: NamedDependency[Language],
     content: NamedDependency[Content],
     settings: NamedDependency[Settings],
@@ -128,6 +130,10 @@ async def show_agency(
     text = clean_line(q)[:TEXT_LIMIT]
     text = text if fold(text) else ""
     number, wanted_level = page_number(page), level_asked(level)
+    index = await finder.index()
+    wanted = Wanted(text=text, agency=code, field=field, level=wanted_level)
+    facets = index.find(wanted, 1).facets
+    codes = index.codes(Wanted(text=text, agency=code)) if text else None
     async with db.transaction(read_only=True) as conn:
         agency = await catalogue_store.find_agency(conn, code)
         if agency is None:
@@ -135,10 +141,8 @@ async def show_agency(
         levels = await offerings_store.count_levels(conn, agency=code)
         fields = in_order(await catalogue_store.all_fields(conn), language)
         rows, total = await offerings_store.offerings_of_agency(
-            conn, code, level=wanted_level, text=text, field=field, page=number, size=PAGE_SIZE
+            conn, code, level=wanted_level, codes=codes, field=field, page=number, size=PAGE_SIZE
         )
-        wanted = Wanted(text=text, agency=code, field=field, level=wanted_level)
-        facets = (await search_store.search(conn, wanted, page_size=1)).facets
         reviewed = await public_statuses(conn, content.scheme, settings, agency=code)
         roadmaps = await roadmaps_store.list_roadmaps(conn, code, published=True)
     counted_statuses = Counter(status.status for status in reviewed.values())

@@ -13,6 +13,7 @@ from lenmuc.core.comparison import MEANING, Change, compare
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.pages.public.schemes import Rule, rules, scheme_of
 from lenmuc.web.access import anyone
+from lenmuc.web.caching import PUBLIC
 from lenmuc.web.language import Language
 from lenmuc.web.templating import render
 
@@ -105,7 +106,7 @@ def page_of(before: Scheme, after: Scheme, language: Language) -> ComparisonPage
     )
 
 
-@get("/{lang:str}/schemes/{id:str}/compare/{other:str}", guards=[anyone])
+@get("/{lang:str}/schemes/{id:str}/compare/{other:str}", guards=[anyone], opt=PUBLIC)
 async def compare_schemes(
     request: Request[Any, Any, Any],
     content: NamedDependency[Content],

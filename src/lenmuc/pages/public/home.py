@@ -10,15 +10,16 @@ from litestar.di import NamedDependency
 from lenmuc.content.catalogue import Place
 from lenmuc.content.everything import Content
 from lenmuc.core.levels import LevelCounts
+from lenmuc.core.search.index import Hit, Wanted
 from lenmuc.core.services import Field
 from lenmuc.core.text import initial
 from lenmuc.pages.public.lists import in_order, name_of
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
-from lenmuc.store import search as search_store
 from lenmuc.store.database import Database
-from lenmuc.store.search import ServiceHit, Wanted
+from lenmuc.store.search import Finder
 from lenmuc.web.access import anyone
+from lenmuc.web.caching import PUBLIC
 from lenmuc.web.language import Language
 from lenmuc.web.templating import render
 
@@ -48,7 +49,7 @@ class HomePage(msgspec.Struct, frozen=True):
     bodies: int
     wards: int
     levels: LevelCounts
-    most_used: tuple[ServiceHit, ...]
+    most_used: tuple[Hit, ...]
     letters: tuple[Letter, ...]
 
 
@@ -62,19 +63,20 @@ def letters(fields: list[Field], counts: dict[str, int], language: Language) -> 
     return tuple(Letter(letter, tuple(group)) for letter, group in groupby(named, lambda f: initial(f.name)))
 
 
-@get("/{lang:str}", guards=[anyone])
+@get("/{lang:str}", guards=[anyone], opt=PUBLIC)
 async def home(
     request: Request[Any, Any, Any],
     db: NamedDependency[Database],
+    finder: NamedDependency[Finder],
     content: NamedDependency[Content],
     language: NamedDependency[Language],
 ) -> Response[str]:
     """What this is, in one page."""
+    index = await finder.index()
+    found = index.find(Wanted(), 1)
     async with db.transaction(read_only=True) as conn:
-        found = await search_store.search(conn, Wanted(), page_size=1)
         levels = await offerings_store.count_levels(conn)
         agencies = await catalogue_store.agency_names(conn)
-        most_used = await search_store.most_used(conn, MOST_USED)
         fields = await catalogue_store.all_fields(conn)
     page = HomePage(
         place=content.catalogue.place,
@@ -82,7 +84,7 @@ async def home(
         bodies=sum(agency.tier == "province" for agency in agencies),
         wards=sum(agency.tier == "commune" for agency in agencies),
         levels=levels,
-        most_used=tuple(most_used),
+        most_used=index.most_used(MOST_USED),
         letters=letters(fields, found.facets["field"], language),
     )
     return render(request, "public/home.html", page)

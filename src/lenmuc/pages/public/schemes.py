@@ -23,6 +23,7 @@ from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.levels import LEVELS
 from lenmuc.pages.public.lists import Choice, address
 from lenmuc.web.access import anyone
+from lenmuc.web.caching import PUBLIC
 from lenmuc.web.language import Language
 from lenmuc.web.templating import render
 
@@ -149,13 +150,13 @@ def rules(conditions: tuple[Condition, ...]) -> tuple[Rule, ...]:
     return tuple(Rule(FACTS[condition.fact], condition.is_) for condition in conditions)
 
 
-@get("/{lang:str}/schemes", guards=[anyone])
+@get("/{lang:str}/schemes", guards=[anyone], opt=PUBLIC)
 async def list_schemes(request: Request[Any, Any, Any], content: NamedDependency[Content]) -> Response[str]:
     """Every scheme there is."""
     return render(request, "public/schemes.html", SchemesPage(tuple(content.schemes.values())))
 
 
-@get("/{lang:str}/schemes/{id:str}", guards=[anyone])
+@get("/{lang:str}/schemes/{id:str}", guards=[anyone], opt=PUBLIC)
 async def show_scheme(
     request: Request[Any, Any, Any],
     content: NamedDependency[Content],
@@ -221,7 +222,7 @@ async def show_scheme(
     return render(request, "public/scheme.html", page)
 
 
-@get("/{lang:str}/schemes/{id:str}/{number:str}", guards=[anyone])
+@get("/{lang:str}/schemes/{id:str}/{number:str}", guards=[anyone], opt=PUBLIC)
 async def show_criterion(
     request: Request[Any, Any, Any],
     content: NamedDependency[Content],

@@ -26,6 +26,7 @@ from lenmuc.store.database import Database
 from lenmuc.store.offerings import LevelChange, Offering, OfferingRow
 from lenmuc.store.standings import StandingCount
 from lenmuc.web.access import anyone
+from lenmuc.web.caching import PUBLIC
 from lenmuc.web.language import Language
 from lenmuc.web.reviews import NOT_REVIEWED, in_words_order, public_statuses
 from lenmuc.web.templating import render
@@ -226,7 +227,7 @@ def spread_of(content: Content, counts: Iterable[StandingCount]) -> tuple[Spread
 _plans = Plans()
 
 
-@get("/{lang:str}/services/{code:str}", guards=[anyone])
+@get("/{lang:str}/services/{code:str}", guards=[anyone], opt=PUBLIC)
 async def show_service(
     request: Request[Any, Any, Any],
     db: NamedDependency[Database],

@@ -15,3 +15,5 @@ GRANT DELETE ON answer TO lenmuc_app;
 -- Of a finding only the mark `newest` may change.
 REVOKE UPDATE, DELETE, TRUNCATE ON finding FROM lenmuc_app;
 GRANT UPDATE (newest) ON finding TO lenmuc_app;
+-- Rows of changes that every process has seen are summed up.
+GRANT DELETE ON public_change TO lenmuc_app;

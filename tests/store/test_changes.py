@@ -1,0 +1,78 @@
+"""The version of what the public sees: every table takes part or is named here as nobody's business."""
+
+from typing import Any
+
+from lenmuc.store.changes import Changes
+
+# What no public page shows.
+PRIVATE = {
+    "assignment", "audit", "audit_head", "audit_link", "catalogue", "check_run", "comment", "evidence",
+    "evidence_chunk", "finding", "first_administrator", "mail_event", "mail_state", "mail_switch", "migration",
+    "person", "provider_link", "provider_step", "public_change", "recovery_code", "remark", "second_factor",
+    "session", "sign_in_attempt", "sign_in_step", "withdrawn_answer",
+}  # fmt: skip
+
+
+async def test_a_change_of_any_public_table_is_noted(connection: Any) -> None:
+    tables = {
+        row["table_name"]
+        for row in await connection.fetch(
+            "SELECT table_name FROM information_schema.tables"
+            " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        )
+    }
+    noted = {
+        row["name"]
+        for row in await connection.fetch(
+            "SELECT tgrelid::regclass::text AS name FROM pg_trigger WHERE tgname LIKE 'public_change%'"
+        )
+    }
+    assert tables - noted == PRIVATE, "what public pages show needs the trigger; other tables stand here"
+    assert not noted & PRIVATE
+
+
+async def test_each_kind_of_change_makes_a_new_version_of_what_it_touches(db: Any) -> None:
+    changes = Changes(db, 0)
+    first = await changes.now()
+    assert await changes.now() == first
+    async with db.transaction() as conn:
+        await conn.execute("UPDATE offering SET level = 4, missing = '{}' WHERE agency = 'STP'")
+    moved = await changes.now()
+    assert moved.records == first.records
+    assert moved.levels != first.levels
+    assert moved.everything != first.everything
+    async with db.transaction() as conn:
+        await conn.execute("UPDATE service SET filings = filings + 1, levels = '{4}' WHERE code = '1.001193'")
+    assert await changes.now() == moved  # rolled up, not changed
+    async with db.transaction() as conn:
+        await conn.execute("UPDATE service SET name = 'Khác' WHERE code = '1.001193'")
+    assert (await changes.now()).records != first.records
+
+
+async def test_between_two_looks_the_version_stands_unless_something_was_written_here(db: Any) -> None:
+    changes = Changes(db, 60)
+    first = await changes.now()
+    async with db.transaction() as conn:
+        await conn.execute("UPDATE offering SET level = 4, missing = '{}' WHERE agency = 'STP'")
+    assert await changes.now() == first
+    changes.forget()
+    assert await changes.now() != first
+
+
+async def test_old_rows_are_summed_up_without_a_new_version(db: Any, postgres: Any) -> None:
+    import asyncpg
+
+    from lenmuc.store.changes import Counted, Q, _version
+
+    conn = await asyncpg.connect(postgres.app_dsn)
+    try:
+        for _ in range(3):
+            async with conn.transaction():
+                await conn.execute("UPDATE offering SET level = level WHERE service = '1.001193'")
+        before = await Q.all(conn, "versions", Counted)
+        await Q.run(conn, "sum_up")
+        after = await Q.all(conn, "versions", Counted)
+    finally:
+        await conn.close()
+    assert _version(after) == _version(before)
+    assert sum(one.rows for one in after) < sum(one.rows for one in before)
