@@ -84,8 +84,8 @@ def test_every_shared_route_is_tried(program: Any) -> None:
 def test_what_anyone_may_read_is_shared_or_named_here(program: Any) -> None:
     own = {
         "/", "/api", "/static/{name:path}", "/healthz", "/readyz", "/{lang:str}/first-administrator",
-        "/{lang:str}/sign-in", "/{lang:str}/sign-in/code", "/api/v1/roadmaps/{id:int}/problem",
-        "/api/v1/roadmaps/{id:int}/solution",
+        "/{lang:str}/sign-in", "/{lang:str}/sign-in/code", "/{lang:str}/sign-in/provider",
+        "/sign-in/provider/back", "/api/v1/roadmaps/{id:int}/problem", "/api/v1/roadmaps/{id:int}/solution",
     }  # fmt: skip
     open_to_all = {
         route.path

@@ -287,7 +287,7 @@ async def next_service(
     """To the next service of mine that is left to assess; to the list when there is none."""
     async with db.transaction(visit.who, read_only=True) as conn:
         agency = await my_agency(conn, visit)
-        rows = await _rows(conn, content, agency.code, "")
+        rows = await _rows(conn, content, agency.code, None)
     left = next_to_assess(rows, session_of(visit).person, after)
     to = link(visit, left.service) if left else link(visit)
     return Response(None, status_code=303, headers={"Location": to})
