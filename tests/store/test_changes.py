@@ -8,8 +8,8 @@ from lenmuc.store.changes import Changes
 PRIVATE = {
     "assignment", "audit", "audit_head", "audit_link", "catalogue", "check_run", "comment", "evidence",
     "evidence_chunk", "finding", "first_administrator", "mail_event", "mail_state", "mail_switch",
-    "migration", "person", "provider_link", "provider_step", "public_change", "recovery_code", "remark", "second_factor",
-    "session", "sign_in_attempt", "sign_in_step", "withdrawn_answer",
+    "migration", "person", "provider_link", "provider_step", "public_change", "recovery_code", "remark",
+    "second_factor", "session", "sign_in_attempt", "sign_in_step", "withdrawn_answer",
 }  # fmt: skip
 
 
