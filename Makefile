@@ -9,7 +9,7 @@ export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test core check faults tour bench-readiness bench-roadmap lock clean
+.PHONY: help run test core check faults drills tour bench-readiness bench-roadmap lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ check: $(VENV)/test.stamp ## style, types, who imports whom, structure
 
 faults: $(VENV)/test.stamp ## kill everything 20 times in the middle of writes and look for what was lost
 	@LENMUC_KILLS=20 $(PY) -m pytest -s tests/live/test_kill.py
+
+drills: $(VENV)/test.stamp ## back up a site in use 20 times, restore each backup and compare
+	@LENMUC_DRILLS=20 $(PY) -m pytest -s tests/live/test_drill.py
 
 tour: $(VENV)/test.stamp ## take pictures of the pages into the folder tour
 	@$(PY) -m tests.browser.tour

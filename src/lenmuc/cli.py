@@ -1,10 +1,12 @@
-"""The command line: `lenmuc demo`, `serve`, `migrate`, `load`, `check`, `checks`, `plan`, `user`, `audit`."""
+"""The command line: `lenmuc demo`, `serve`, `migrate`, `load`, `check`, `checks`, `plan`, `user`, `audit`,
+`backup`, `restore`."""
 
 import argparse
 import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,6 +23,8 @@ from lenmuc.core.checks import RESULTS
 from lenmuc.core.errors import Impossible, LenMucError, Refused
 from lenmuc.outside.fetching import Fetcher
 from lenmuc.settings import BadSetting, Settings
+from lenmuc.store import backup
+from lenmuc.store.backup_file import CannotRestore, Manifest
 from lenmuc.store.database import PROGRAM
 from lenmuc.store.embedded import CannotStart
 from lenmuc.store.migrate import CannotMigrate
@@ -164,6 +168,46 @@ def _audit_verify(arguments: argparse.Namespace) -> None:
     print(f"The audit log is whole. Its head: {found.head.hex()}")
 
 
+def _backup(arguments: argparse.Namespace) -> None:
+    settings, file, began = Settings.read(os.environ), Path(arguments.file).absolute(), time.monotonic()
+    if arguments.check:
+        reading = backup.check(file)
+        reading.close()
+        _say_kept(f"{arguments.file} is whole, of {reading.manifest.at}:", reading.manifest)
+        return
+
+    async def go() -> Manifest:
+        async with running.open_server(settings, running.teller(quiet=True)) as (owner, _):
+            return await backup.save(owner, file)
+
+    kept = asyncio.run(go())
+    size = file.stat().st_size / 1024**2
+    _say_kept(f"{arguments.file}: {size:.1f} MiB in {time.monotonic() - began:.1f} s,", kept)
+
+
+def _restore(arguments: argparse.Namespace) -> None:
+    settings, say, began = Settings.read(os.environ), running.teller(), time.monotonic()
+    # Whatever is wrong with the file is said before a folder is made or a server is started.
+    reading = backup.check(Path(arguments.file))
+
+    async def go() -> Manifest:
+        async with running.open_server(settings, say) as (owner, _):
+            return await backup.restore(owner, reading, say)
+
+    try:
+        kept = asyncio.run(go())
+    finally:
+        reading.close()
+    _say_kept(f"{arguments.file} restored in {time.monotonic() - began:.1f} s:", kept)
+    print("Everybody signs in again. `lenmuc audit verify` walks along the whole audit log.")
+
+
+def _say_kept(words: str, kept: Manifest) -> None:
+    print(f"{words} {kept.rows} rows in {len(kept.tables)} tables")
+    print(f"fingerprint  {kept.fingerprint}")
+    print(f"audit log    {kept.audit_head}  {kept.audit_place} entries")
+
+
 def _hash(text: str) -> bytes:
     if len(text) != 64:
         raise ValueError(text)
@@ -229,6 +273,11 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--name", required=True)
     user.add_argument("--role", required=True, choices=accounts.ROLES)
     user.add_argument("--agency", default="", help="the agency's code, for staff and leads")
+    keep = command("backup", _backup, "Write everything to a file while people work; it replaces no file.")
+    keep.add_argument("file", metavar="FILE")
+    keep.add_argument("--check", action="store_true", help="look whether an existing backup is whole instead")
+    back = command("restore", _restore, "Put a backup into an empty installation.")
+    back.add_argument("file", metavar="FILE")
     _audit_commands(commands)
     return parser
 
@@ -267,7 +316,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         ContentError,
         CannotStart,
         CannotMigrate,
+        CannotRestore,
         FileNotFoundError,
+        FileExistsError,
     ) as wrong:
         sys.exit(f"lenmuc: {wrong}")
     except (OSError, asyncpg.PostgresError) as wrong:

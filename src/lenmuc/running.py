@@ -33,22 +33,28 @@ def teller(quiet: bool = False) -> Say:
 
 
 @contextlib.asynccontextmanager
+async def open_server(settings: Settings, say: Say) -> AsyncIterator[tuple[str, str]]:
+    """A PostgreSQL that answers, as it is: the addresses of the owner of the tables and of the program."""
+    if settings.embedded:
+        say("starting the built-in PostgreSQL")
+        async with EmbeddedPostgres(settings.data, say=say) as server:
+            yield server.owner_dsn, server.app_dsn
+    else:
+        say("connecting to the PostgreSQL of DATABASE_URL")
+        yield settings.owner_database_url or settings.database_url, settings.database_url
+
+
+@contextlib.asynccontextmanager
 async def open_database(settings: Settings, say: Say) -> AsyncIterator[PooledDatabase]:
     """The database, migrated and ready: the embedded server, or the external one that the settings name."""
-    async with contextlib.AsyncExitStack() as stack:
-        if settings.embedded:
-            say("starting the built-in PostgreSQL")
-            server = await stack.enter_async_context(EmbeddedPostgres(settings.data, say=say))
-            owner, app = server.owner_dsn, server.app_dsn
-        else:
-            say("connecting to the PostgreSQL of DATABASE_URL")
-            app = settings.database_url
-            owner = settings.owner_database_url or app
+    async with open_server(settings, say) as (owner, app):
         await migrate(owner, say=say)
         db = PooledDatabase(app)
         await db.open()
-        stack.push_async_callback(db.close)
-        yield db
+        try:
+            yield db
+        finally:
+            await db.close()
 
 
 async def prepare(db: PooledDatabase, content: Content, say: Say) -> None:

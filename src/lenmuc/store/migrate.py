@@ -22,13 +22,30 @@ _OLDEST = 13
 _LOCK = 0x4C656E4D7563
 """The letters LenMuc as a number: our advisory lock in this database."""
 _STEP = re.compile(r"[0-9]{4}_[a-z0-9_]+\.sql")
-_GRANTS = "grants.sql"
+GRANTS = "grants.sql"
 _TABLE = """
 CREATE TABLE IF NOT EXISTS migration (
     name text PRIMARY KEY,
     sha256 text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
     applied_at timestamptz NOT NULL DEFAULT now()
 )
+"""
+
+# The owner of the tables reads every row for a backup, and only then: a forced policy leaves rows out unsaid.
+_BACKUP_READS = """
+DO $$
+DECLARE
+    guarded regclass;
+BEGIN
+    FOR guarded IN
+        SELECT c.oid FROM pg_class c
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relrowsecurity
+          AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'backup_read')
+    LOOP
+        EXECUTE format('CREATE POLICY backup_read ON %s FOR SELECT TO CURRENT_USER '
+                       'USING (acting_role() = ''backup'')', guarded);
+    END LOOP;
+END $$
 """
 
 
@@ -60,37 +77,60 @@ async def migrate(
 
     `dsn_owner` is the role that owns the tables; with a single role it is the program's as well. Raises
     CannotMigrate, asyncpg.PostgresError when a step fails (it is undone), OSError without a server."""
-    folder = folder if folder is not None else migrations()
-    steps = _steps(folder)
     db = await asyncpg.connect(dsn_owner)
     try:
-        await _suitable(db)
-        if not await db.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-            say("Another Lên Mức is changing the database; waiting for it.")
-            await db.execute("SELECT pg_advisory_lock($1)", _LOCK)
-        await db.execute("SET client_min_messages = warning")
-        await db.execute(_TABLE)
-        known = {row["name"]: row["sha256"] for row in await db.fetch("SELECT name, sha256 FROM migration")}
-        missing = _missing(steps, {name: sha for name, sha in known.items() if name != _GRANTS})
-        for step in missing:
-            say(f"Changing the database: {step.name}")
-            async with db.transaction():
-                await db.execute(step.sql)
-                await db.execute(
-                    "INSERT INTO migration (name, sha256) VALUES ($1, $2)", step.name, step.sha256
-                )
-        await _grant(db, folder, known.get(_GRANTS), changed=bool(missing))
-        return [step.name for step in missing]
+        await take_turn(db, say)
+        return await migrate_on(db, folder, say)
     finally:
         # The end of the connection gives the lock back, also when we are cancelled in the middle.
         await db.close(timeout=5)
 
 
-def _steps(folder: Traversable) -> list[Step]:
+async def take_turn(db: asyncpg.Connection[asyncpg.Record], say: Callable[[str], None] = _quiet) -> None:
+    """Wait until no other program changes this database; until the connection ends. Raises CannotMigrate."""
+    await _suitable(db)
+    if not await db.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+        say("Another Lên Mức is changing the database; waiting for it.")
+        await db.execute("SELECT pg_advisory_lock($1)", _LOCK)
+
+
+async def migrate_on(
+    db: asyncpg.Connection[asyncpg.Record],
+    folder: Traversable | None = None,
+    say: Callable[[str], None] = _quiet,
+    *,
+    most: int | None = None,
+) -> list[str]:
+    """`migrate` on a connection that has taken its turn; with `most`, no further than that many steps."""
+    folder = folder if folder is not None else migrations()
+    await db.execute("SET client_min_messages = warning")
+    await db.execute(_TABLE)
+    known = await applied_steps(db)
+    missing = missing_steps(read_steps(folder)[:most], known)
+    for step in missing:
+        say(f"Changing the database: {step.name}")
+        async with db.transaction():
+            await db.execute(step.sql)
+            await db.execute("INSERT INTO migration (name, sha256) VALUES ($1, $2)", step.name, step.sha256)
+    if most is None:
+        granted = await db.fetchval("SELECT sha256 FROM migration WHERE name = $1", GRANTS)
+        await _grant(db, folder, granted, changed=bool(missing))
+        await db.execute(_BACKUP_READS)
+    return [step.name for step in missing]
+
+
+async def applied_steps(db: asyncpg.Connection[asyncpg.Record]) -> dict[str, str]:
+    """The steps that this database has, by name, with the SHA-256 of their text."""
+    rows = await db.fetch("SELECT name, sha256 FROM migration WHERE name <> $1 ORDER BY name", GRANTS)
+    return {row["name"]: row["sha256"] for row in rows}
+
+
+def read_steps(folder: Traversable) -> list[Step]:
+    """The steps of a folder in their order. Raises CannotMigrate for a name or number out of order."""
     steps = [
         _read(file)
         for file in sorted(folder.iterdir(), key=lambda file: file.name)
-        if file.name.endswith(".sql") and file.name != _GRANTS
+        if file.name.endswith(".sql") and file.name != GRANTS
     ]
     numbers = [step.name[:4] for step in steps]
     for position, step in enumerate(steps, start=1):
@@ -108,7 +148,7 @@ def _read(file: Traversable) -> Step:
     return Step(file.name, text.decode("utf-8"), hashlib.sha256(text).hexdigest())
 
 
-def _missing(steps: list[Step], applied: dict[str, str]) -> list[Step]:
+def missing_steps(steps: list[Step], applied: dict[str, str]) -> list[Step]:
     """The steps still to apply. Raises CannotMigrate when the database is no earlier state of ours."""
     ours = {step.name for step in steps}
     unknown = sorted(applied.keys() - ours)
@@ -151,7 +191,7 @@ async def _suitable(db: asyncpg.Connection[asyncpg.Record]) -> None:
 async def _grant(
     db: asyncpg.Connection[asyncpg.Record], folder: Traversable, known: str | None, *, changed: bool
 ) -> None:
-    file = folder / _GRANTS
+    file = folder / GRANTS
     if not file.is_file():
         return
     grants = _read(file)
@@ -164,6 +204,6 @@ async def _grant(
         await db.execute(
             "INSERT INTO migration (name, sha256) VALUES ($1, $2) "
             "ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = now()",
-            _GRANTS,
+            GRANTS,
             grants.sha256,
         )
