@@ -1,5 +1,6 @@
-"""The command line: `lenmuc demo`, `serve`, `migrate`, `load`, `check`, `checks`, `plan`, `user`, `audit`,
-`backup`, `restore`."""
+"""The command line: `lenmuc demo`, `serve`, `migrate`, `load`, `import`, `check`, `checks`, `plan`, `user`,
+`audit`, `backup`, `restore`.
+"""
 
 import argparse
 import asyncio
@@ -13,7 +14,7 @@ from pathlib import Path
 import asyncpg
 
 from lenmuc import __version__, paths, running
-from lenmuc.actions import accounts, auditing, checking, loading, planfile
+from lenmuc.actions import accounts, auditing, checking, importing, loading, planfile
 from lenmuc.content.errors import ContentError
 from lenmuc.content.everything import load_content
 from lenmuc.content.locks import drafts
@@ -21,6 +22,7 @@ from lenmuc.content.schemes import lock
 from lenmuc.core.chain import Head, Verified
 from lenmuc.core.checks import RESULTS
 from lenmuc.core.errors import Impossible, LenMucError, Refused
+from lenmuc.core.registry import Note
 from lenmuc.outside.fetching import Fetcher
 from lenmuc.settings import BadSetting, Settings
 from lenmuc.store import backup
@@ -83,6 +85,38 @@ def _check(arguments: argparse.Namespace) -> None:
     print(f"catalogue: {len(catalogue.services)} services, {len(catalogue.agencies)} agencies")
     for id in drafts(folder):
         print(f"{id}: a draft, which may still change; lenmuc check --lock publishes it")
+
+
+def _told(note: Note) -> str:
+    """One line about one cell."""
+    why = note.why.text % note.why.params
+    value = f" {note.value!r}" if note.value else ""
+    return f"{note.kind}: {note.file}, row {note.row}, {note.column}{value}: {why}"
+
+
+def _import(arguments: argparse.Namespace) -> None:
+    content = load_content()
+    if arguments.list:
+        for mapping in importing.mappings(content).values():
+            print(f"{mapping.id:<12} {mapping.name_en} ({mapping.source.format})")
+        return
+    if not arguments.mapping or not arguments.files:
+        raise Failed("Name a mapping and at least one file; lenmuc import --list names the mappings.")
+    mapping = importing.mapping_named(content, arguments.mapping)
+    files = [Path(name) for name in arguments.files]
+    _sample(importing.sample(mapping, files, arguments.sample))
+
+
+def _sample(shown: importing.Sample) -> None:
+    for line in shown.said:
+        print(line, file=sys.stderr)
+    for row, record in shown.rows:
+        print(f"\n{row.file}, row {row.number}" + ("" if record else ": refused"))
+        for name, value in importing.spelled(record) if record else ():
+            print(f"  {name:<16} {value}")
+    for note in shown.notes:
+        print(_told(note))
+    print("\nNothing was written.")
 
 
 def _checks(arguments: argparse.Namespace) -> None:
@@ -214,6 +248,12 @@ def _hash(text: str) -> bytes:
     return bytes.fromhex(text)
 
 
+def _rows(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 1000):
+        raise argparse.ArgumentTypeError("write a number of rows from 1 to 1000")
+    return int(text)
+
+
 def _links(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 <= int(text[:9]) <= 100_000):
         raise argparse.ArgumentTypeError("write a whole number up to 100000")
@@ -240,6 +280,13 @@ def _parser() -> argparse.ArgumentParser:
     command("serve", _serve, "Serve with what the database holds.")
     command("migrate", _migrate, "Bring the database schema up to this program.")
     command("load", _load, "Load the catalogue files into the database.")
+    bring = command("import", _import, "Bring in a registry from files, as a mapping describes them.")
+    bring.add_argument("mapping", metavar="MAPPING", nargs="?", help="its name, or the path of a .toml file")
+    bring.add_argument("files", metavar="FILE", nargs="*", help="CSV, XLSX, ODS, JSON; also packed")
+    bring.add_argument("--list", action="store_true", help="name the mappings that come with the program")
+    bring.add_argument(
+        "--sample", type=_rows, default=0, metavar="N", help="show what the first N rows become and stop"
+    )
     check = command("check", _check, "Check the schemes and catalogue files without a database.")
     check.add_argument(
         "--lock", action="store_true", help="publish draft schemes: their files cannot change then"

@@ -147,7 +147,7 @@ def test_no_prose_is_shipped_and_the_text_is_nfc(services: list[Row]) -> None:
             assert all(len(name) <= 160 for name in service["result"].split(";")), service["code"]
         assert service["name"] == " ".join(service["name"].split()).strip(". "), service["code"]
         assert service["code"] not in service["name"], service["code"]
-    for path in CATALOGUE.iterdir():
+    for path in (path for path in CATALOGUE.rglob("*") if path.is_file()):
         text = path.read_text(encoding="utf-8")
         assert text == unicodedata.normalize("NFC", text), path.name
 

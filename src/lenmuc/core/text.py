@@ -1,5 +1,6 @@
 """Vietnamese text: what is accepted, how it is folded for search, how it is put in order."""
 
+import re
 import unicodedata
 
 # Both placements of the tone mark meet after folding, because marks are dropped; `đ` has no decomposition.
@@ -10,7 +11,11 @@ _LETTER_ORDER = {letter: chr(0x41 + place) for place, letter in enumerate(_LETTE
 # Tones in the order of dictionaries: none, huyền, hỏi, ngã, sắc, nặng.
 _TONE_ORDER = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 _SHAPE_MARKS = {"\u0302", "\u0306", "\u031b"}  # circumflex, breve, horn: parts of a letter, not tones
-_BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+_BIDI = "\u202a-\u202e\u2066-\u2069\u200e\u200f"
+_NO_CHARACTERS = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+_FORBIDDEN = re.compile(
+    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NO_CHARACTERS}{_BIDI}]"
+)
 
 
 def fold(text: str) -> str:
@@ -71,16 +76,5 @@ def forbidden(text: str) -> str:
     NUL and other controls, lone surrogates, noncharacters and direction overrides: PostgreSQL refuses the
     first, and the last make a text read as something it is not.
     """
-    for char in text:
-        code = ord(char)
-        bad = (
-            (code < 0x20 and char not in "\t\n\r")
-            or 0x7F <= code <= 0x9F
-            or 0xD800 <= code <= 0xDFFF
-            or (code & 0xFFFE) == 0xFFFE
-            or 0xFDD0 <= code <= 0xFDEF
-            or char in _BIDI
-        )
-        if bad:
-            return f"U+{code:04X}"
-    return ""
+    found = _FORBIDDEN.search(text)
+    return f"U+{ord(found[0]):04X}" if found else ""

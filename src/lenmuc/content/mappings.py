@@ -1,0 +1,155 @@
+"""Reads mappings: from `catalogue/mappings/` by name, or from a path; a mistake is named by line and key."""
+
+import hashlib
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from lenmuc.content.errors import ContentError
+from lenmuc.core.mappings import ALLOWED, FIELDS, FORMATS, TIME_UNITS, TIMES, Column, Declared, Mapping, Place
+from lenmuc.core.mappings import Source as Files
+
+FOLDER = "mappings"
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_SEE = "docs/mappings.md lists what may stand here"
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A mapping as it is written."""
+
+    name: str
+    place: Place
+    source: Files
+    fields: dict[str, Any]
+    name_en: str = ""
+    terms: str = ""
+    unknown: tuple[str, ...] = ()
+    tables: dict[str, dict[str, str]] = {}
+    declared: Declared | None = None
+    offered: Literal["agency", "jurisdictions", "nobody"] = "agency"
+    same_code: Literal["refuse", "first", "last"] = "refuse"
+    ended: Literal["end", "keep"] = "end"
+
+
+def _line(text: str, key: str) -> str:
+    """`line 12, key fields.code`: the line that begins with the last step of the key that is written."""
+    steps = key.split(".")
+    for word in (key, *reversed(steps)):
+        written = re.compile(rf"\s*(\[+\s*)?([\w.]+\.)?\"?{re.escape(word)}\"?\s*[\]=.]")
+        for number, line in enumerate(text.splitlines(), start=1):
+            if written.match(line):
+                return f"line {number}, key {key}"
+    return f"key {key}"
+
+
+def _columns(name: str, text: str, field: str, written: Any) -> tuple[Column, ...]:
+    ways = written if isinstance(written, list) else [written]
+    found: list[Column] = []
+    for way in ways:
+        try:
+            found.append(
+                Column(source=way) if isinstance(way, str) else msgspec.convert(way, Column, strict=True)
+            )
+        except msgspec.ValidationError as wrong:
+            raise ContentError(name, _line(text, f"fields.{field}"), f"{wrong}; {_SEE}") from wrong
+    return tuple(found)
+
+
+def _check_column(mapping: Mapping, name: str, text: str, field: str, column: Column) -> None:
+    def wrong(remedy: str) -> ContentError:
+        return ContentError(name, _line(text, f"fields.{field}"), remedy)
+
+    if not any(column.sources) and not column.constant:
+        raise wrong('name a column, from = "…", or give a constant = "…"')
+    for pattern in (*column.drop, column.find):
+        try:
+            re.compile(pattern)
+        except re.error as bad:
+            raise wrong(f"the pattern {pattern!r} cannot be read ({bad}); correct it") from bad
+    for key, table in (("codes", column.codes), ("units", column.units)):
+        if isinstance(table, str) and table and table not in mapping.tables:
+            raise wrong(f"{key} names the table {table!r}; write [tables.{table}] or correct the name")
+    allowed = ALLOWED.get(field, ())
+    for value in (*mapping.table(column.codes).values(), column.becomes, column.constant):
+        if allowed and value and value not in allowed:
+            raise wrong(f"{value!r} is none of {', '.join(allowed)}; write one of them, or an empty text")
+    for unit in (*mapping.table(column.units).values(), *([column.unit] if field in TIMES else [])):
+        if unit and unit not in TIME_UNITS:
+            raise wrong(f"the unit {unit!r} is none of {', '.join(TIME_UNITS)}; write one of them")
+
+
+def read_mapping(path: Path, schemes: tuple[str, ...]) -> Mapping:
+    """The mapping at `path`; its id is the file's name. `schemes` are the ids a level column may speak of.
+
+    Raises `ContentError` naming file, line, key and remedy for bad TOML, an unknown or missing key, a field
+    that is none, a pattern that cannot be read, a table or scheme that does not exist, a value a field cannot
+    have.
+    """
+    name = path.name
+    try:
+        raw = path.read_bytes()
+        text = raw.decode("utf-8")
+        written = tomllib.loads(text)
+    except FileNotFoundError as wrong:
+        raise ContentError(name, "", "there is no such mapping; lenmuc import --list names them") from wrong
+    except UnicodeDecodeError as wrong:
+        raise ContentError(name, f"byte {wrong.start}", "save the file as UTF-8") from wrong
+    except tomllib.TOMLDecodeError as wrong:
+        raise ContentError(name, "", f"{wrong}; correct the line") from wrong
+    try:
+        file = msgspec.convert(written, _File, strict=True)
+    except msgspec.ValidationError as wrong:
+        what, _, at = str(wrong).partition(" - at `$")
+        named = re.search(r"field `(\w+)`", what)
+        key = ".".join(part for part in (at.strip("`.").strip(), named[1] if named else "") if part)
+        raise ContentError(name, _line(text, key), f"{what}; {_SEE}") from wrong
+    if not _ID.fullmatch(path.stem):
+        raise ContentError(name, "", "name the file with small letters, digits and hyphens only, .toml")
+    for field in file.fields:
+        if field not in FIELDS:
+            known = ", ".join(FIELDS)
+            raise ContentError(name, _line(text, f"fields.{field}"), f"no such field; the fields are {known}")
+    for needed in ("code", "name"):
+        if needed not in file.fields:
+            raise ContentError(name, "key fields", f'say which column holds the {needed}: {needed} = "…"')
+    fields = {field: _columns(name, text, field, ways) for field, ways in file.fields.items()}
+    mapping = Mapping(
+        id=path.stem, name=file.name, name_en=file.name_en or file.name, terms=file.terms, place=file.place,
+        source=file.source, fields=fields, unknown=frozenset(file.unknown), tables=file.tables,
+        declared=file.declared, offered=file.offered, same_code=file.same_code, ended=file.ended,
+        digest=hashlib.sha256(raw).hexdigest(),
+    )  # fmt: skip
+    for field, columns in fields.items():
+        for column in columns:
+            _check_column(mapping, name, text, field, column)
+    _check_whole(mapping, name, text, schemes)
+    return mapping
+
+
+def _check_whole(mapping: Mapping, name: str, text: str, schemes: tuple[str, ...]) -> None:
+    if mapping.source.format not in FORMATS or mapping.source.header < 1:
+        raise ContentError(name, _line(text, "header"), "the line with the column names counts from 1")
+    if "declared" in mapping.fields and mapping.declared is None:
+        where = _line(text, "fields.declared")
+        raise ContentError(name, where, "say which rules the level column speaks of: [declared] scheme = …")
+    if mapping.declared is not None and mapping.declared.scheme not in schemes:
+        where, known = _line(text, "declared.scheme"), ", ".join(schemes)
+        raise ContentError(name, where, f"no levels are kept by this scheme; write one of {known}")
+    if mapping.offered == "agency" and "agency" not in mapping.fields:
+        remedy = 'say which column names the agency, or write offered = "nobody" or "jurisdictions"'
+        raise ContentError(name, "key fields", remedy)
+
+
+def shipped(catalogue: Path, schemes: tuple[str, ...]) -> dict[str, Mapping]:
+    """The mappings that come with the program, by id. Raises `ContentError`."""
+    paths = sorted((catalogue / FOLDER).glob("*.toml"))
+    return {path.stem: read_mapping(path, schemes) for path in paths}
+
+
+def find_mapping(named: str, catalogue: Path, schemes: tuple[str, ...]) -> Mapping:
+    """The mapping called `named`, or the one at that path. Raises `ContentError`."""
+    at_home = catalogue / FOLDER / f"{named}.toml"
+    return read_mapping(at_home if _ID.fullmatch(named) and at_home.is_file() else Path(named), schemes)
