@@ -125,7 +125,7 @@ def fill_sqlite(path: Path, content: Content, count: int) -> None:
     for column in FACETS:
         db.execute(f"CREATE INDEX services_{column} ON services ({column})")
     db.execute("CREATE VIRTUAL TABLE services_fts"
-        " USING fts5 (folded, content='services', content_rowid='id')"
+        " USING fts5 (folded, content=\"services\", content_rowid=\"id\")"
     )
     db.execute("INSERT INTO services_fts (services_fts) VALUES ('rebuild')")
     db.execute("ANALYZE")

@@ -45,12 +45,12 @@ class SomeOf(msgspec.Struct, frozen=True):
     def count(self, docs: Docs) -> dict[str, int]:
         """Services by value, without the values that none has."""
         sets = np.bincount(self.column[docs])
-        found = {}
-        for place, value in enumerate(self.values):
-            count = sum(int(sets[bits]) for bits in sets.nonzero()[0].tolist() if bits >> place & 1)
-            if count:
-                found[value] = count
-        return found
+        used = [(bits, int(sets[bits])) for bits in sets.nonzero()[0].tolist()]
+        counts = [
+            (value, sum(count for bits, count in used if bits >> place & 1))
+            for place, value in enumerate(self.values)
+        ]
+        return {value: count for value, count in counts if count}
 
 
 Column = OneOf | SomeOf

@@ -15,6 +15,7 @@ from lenmuc.core.services import Field
 from lenmuc.core.text import fold
 
 LEVELS = tuple("01234")
+_LEVELS_OF = [tuple(level for level in range(5) if bits >> level & 1) for bits in range(32)]
 Bits = npt.NDArray[np.uint8]
 
 
@@ -228,13 +229,18 @@ class Index:
 
     def hits(self, docs: Sequence[int], agency: str = "") -> tuple[Hit, ...]:
         """The services with these numbers."""
+        if not agency:
+            bits = self._columns["level"].column[docs].tolist()
+            return tuple(
+                Hit(self.records.entries[doc], _LEVELS_OF[at]) for doc, at in zip(docs, bits, strict=True)
+            )
         offers, levels = self.records.offers, self._at["level"]
-        number = offers.number(agency) if agency else -1
+        number = offers.number(agency)
         found = []
         for doc in docs:
             at = slice(int(offers.starts[doc]), int(offers.starts[doc + 1]))
-            here = levels[at][offers.agency[at] == number] if agency else levels[at]
-            found.append(Hit(self.records.entries[doc], tuple(sorted(set(here.tolist())))))
+            here = levels[at][offers.agency[at] == number]
+            found.append(Hit(self.records.entries[doc], tuple(here.tolist())))
         return tuple(found)
 
     def most_used(self, most: int) -> tuple[Hit, ...]:

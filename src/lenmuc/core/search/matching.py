@@ -167,12 +167,12 @@ class Matcher:
             more, strong = self._groups(fewer, "")
             groups = [*more, *groups] if strong else [*groups, *more]
         docs = joined(groups, self.size)
-        if strong:
+        if strong or len(docs) >= _FEW:
             return Matches(docs)
         spelled, other = self._spelled(words, fewer)
         if other and not len(docs):
             return Matches(spelled, instead=self._written(other, spelled))
-        if other and len(docs) < _FEW:
+        if other:
             return Matches(joined([docs, spelled], self.size), perhaps=self._written(other, spelled))
         return Matches(docs) if len(docs) else Matches(self._most_words(fewer), loose=True)
 
