@@ -9,7 +9,7 @@ export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test core check faults drills tour bench-readiness bench-roadmap lock clean
+.PHONY: help run test core check faults drills tour bench-readiness bench-roadmap bench-search lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,13 @@ bench-readiness: $(VENV)/test.stamp ## measure the levels of the whole city agai
 
 bench-roadmap: $(VENV)/test.stamp ## measure the roadmap of a city against the plain model and a greedy rule
 	@$(PY) benchmarks/roadmap.py
+
+bench-search: $(VENV)/test.stamp .cache/datasette/bin/datasette ## measure search over HTTP against Datasette; needs the package index once
+	@$(PY) -m benchmarks.search
+
+# Only measured against: it is no part of the program and has an environment of its own.
+.cache/datasette/bin/datasette:
+	@$(PY) -m venv --clear .cache/datasette && .cache/datasette/bin/python -m pip install --quiet 'datasette==0.65.*'
 
 lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
 lock: ## choose new versions of everything we depend on (needs uv)
