@@ -96,4 +96,9 @@ def test_targets_that_cannot_be_met_end_in_a_clear_error(tmp_path: Path) -> None
     file.write_bytes(msgspec.json.encode(msgspec.structs.replace(SMALL, targets=(Target("t", 3, 0, 1.0),))))
     done = run(str(file))
     assert done.returncode == 1
-    assert "No plan meets every target and deadline together." in done.stderr.decode()
+    said = done.stderr.decode()
+    assert "No plan meets every target and deadline together." in said
+    assert "Target t is to be met by 2027Q1." in said
+    assert "it wants 1 offerings, at most 0 can be there by 2027Q1" in said
+    assert "can be met by 2027Q2, and not sooner" in said
+    assert "with 5 person-days more (central: 5), and not with fewer" in said

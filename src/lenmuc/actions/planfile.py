@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 
-from lenmuc.core.errors import N_, Refused, fault
+from lenmuc.core.errors import N_, Impossible, Refused, fault
+from lenmuc.core.roadmap.answer_words import cause_words
+from lenmuc.core.roadmap.causes import why_impossible
 from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.core.roadmap.solve import gap_of, solve
 
@@ -65,7 +67,13 @@ def plan(
             progress(line)
         return stop()
 
-    solution = solve(problem, tell)
+    try:
+        solution = solve(problem, tell)
+    except Impossible as impossible:
+        progress("looking for the causes")
+        cause = why_impossible(problem)
+        words = cause_words(problem, cause) if cause else ()
+        raise Impossible(impossible.message.text, words, **impossible.message.params) from impossible
     progress(
         f"{solution.status}: value {solution.value:.1f}, at most {solution.bound:.1f} is possible, "
         f"gap {100 * solution.gap:.2f} %, {solution.seconds:.1f} s"

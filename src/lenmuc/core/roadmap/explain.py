@@ -157,13 +157,14 @@ class Unlocks(msgspec.Struct, frozen=True):
     plan lifts.
 
     An offering counts once, at the lowest level for which it needs the item. `gain` is trips a quarter of all
-    upgrades that need it.
+    upgrades that need it; `items` the other items that cannot start without it.
     """
 
     offerings: int = 0
     filings: int = 0
     lifted: int = 0
     gain: float = 0.0
+    items: int = 0
 
 
 def explain(problem: Problem, solution: Solution) -> dict[str, Reason]:
@@ -324,4 +325,25 @@ def unlocks(problem: Problem, solution: Solution) -> dict[str, Unlocks]:
                 row[2] += upgrade.offerings if upgrade.id in solution.reached else 0
         for id in before - closure[upgrade.id]:
             count[id][3] += upgrade.gain
-    return {id: Unlocks(int(row[0]), int(row[1]), int(row[2]), row[3]) for id, row in count.items()}
+    waiting = _waiting(problem)
+    return {
+        id: Unlocks(int(row[0]), int(row[1]), int(row[2]), row[3], waiting[id]) for id, row in count.items()
+    }
+
+
+def _waiting(problem: Problem) -> dict[str, int]:
+    """How many other items need each item, directly or through others."""
+    users: dict[str, list[str]] = {item.id: [] for item in problem.items}
+    for item in problem.items:
+        for need in item.needs:
+            users[need].append(item.id)
+    found: dict[str, int] = {}
+    for id in users:
+        seen = {id}
+        stack = [id]
+        for each in stack:
+            fresh = [user for user in users[each] if user not in seen]
+            seen.update(fresh)
+            stack += fresh
+        found[id] = len(stack) - 1
+    return found

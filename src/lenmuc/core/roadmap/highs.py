@@ -73,12 +73,16 @@ def maximise(
     """Solve a program with one thread and a fixed seed. `relaxed`: columns need not be whole numbers."""
     if seconds <= 0:
         return Found(None, math.inf, 0.0)
-    scale = 1000.0 / most if (most := max(map(abs, program.cost), default=0.0)) else 1.0
+    if not program.cost:
+        return Found([], program.offset, 0.0, impossible=any(least > 1e-9 for least in program.least))
+    most = max(map(abs, program.cost))
+    whole = most <= 1e6 and all(cost == int(cost) for cost in program.cost)
+    scale = 1.0 if whole or not most else 1000.0 / most  # whole numbers let the solver round its bounds
     make: Callable[[], highspy.Highs] = highspy.Highs  # its own constructor has no types
     highs = make()
     for name, setting in (
         ("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 0),
-        ("time_limit", seconds), ("mip_rel_gap", gap), ("mip_abs_gap", 0.0),
+        ("time_limit", seconds), ("mip_rel_gap", gap), ("mip_abs_gap", 0.0), ("mip_allow_restart", False),
     ):  # fmt: skip
         highs.setOptionValue(name, setting)
     highs.passModel(_lp(program, scale, relaxed))

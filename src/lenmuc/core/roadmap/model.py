@@ -1,6 +1,7 @@
 """The integer program of one part of a network: what to finish by when."""
 
 import math
+from collections.abc import Collection
 
 from lenmuc.core.roadmap.highs import Program
 from lenmuc.core.roadmap.network import Network
@@ -15,7 +16,16 @@ class Model:
     1..t. A Next Release Problem (Bagnall 2001; as an integer program: Veerapen 2015) over several periods.
     """
 
-    def __init__(self, network: Network, part: list[int]) -> None:
+    def __init__(
+        self, network: Network, part: list[int], every_row: bool = False, elastic: Collection[int] = ()
+    ) -> None:
+        """`every_row`: also the rows of what is enough for all, whose dual is 0. `elastic`: resources of
+        which there may be more from the first quarter on; `extra` are the columns of how much, at a price of
+        1 each.
+        """
+        self.every_row = every_row
+        self.elastic = elastic
+        self.extra: dict[int, int] = {}
         self.network = network
         self.part = part
         self.program = Program()
@@ -72,12 +82,17 @@ class Model:
         network = self.network
         for resource, total in sorted(pool_totals(network, self.part).items()):
             users = [node for node in self.part if resource in network.days[node]]
+            if resource in self.elastic:
+                self.extra[resource] = self.program.column(-1.0, math.inf, whole=False)
             for quarter, have in enumerate(network.capacity[resource]):
-                if total[quarter] <= have + ALLOWANCE:
+                if total[quarter] <= have + ALLOWANCE and not self.every_row:
                     continue  # all of it fits
                 there = [node for node in users if network.earliest[node] <= quarter]
                 columns = [self.column(node, quarter) for node in there]
                 days = [network.days[node][resource] for node in there]
+                if resource in self.extra:
+                    columns.append(self.extra[resource])
+                    days.append(-1.0)
                 self.capacity_rows[resource, quarter] = self.program.row(columns, days, have + ALLOWANCE / 2)
 
     def _goal_rows(self) -> None:
