@@ -34,9 +34,9 @@ def next_release(path: Path, ratio: float, seconds: float = 600.0) -> Problem:
 def made_up(services: int, agencies: int, quarters: int, seed: int, share: float = 0.55) -> Problem:
     """Agencies with their own people and shared enablers, and a central team with those of the platform.
 
-    The same for the same numbers. Each service of an agency has two upgrades (level 3, then 4), each with two to
-    six items of its own (one in eight of the central team's) and one to three enablers of the agency and, where
-    there are several agencies, of the platform. Gains fall off like filings do: few services have most of them.
+    The same for the same numbers. Each service of an agency has two upgrades (level 3, then 4), each with two
+    to six items of its own (in a city one in eight is the central team's) and one to three enablers of the
+    agency and, in a city, one or two of the platform. Gains fall off like filings: few services have most.
     The days of every pool are `share` of all its work.
     """
     chance = random.Random(seed)
@@ -72,7 +72,10 @@ def made_up(services: int, agencies: int, quarters: int, seed: int, share: float
                     needs += chance.sample(platform, chance.randint(1, 2))
                 id = f"{pool}:s{s}:L{level}"
                 gain = round(size * (1.0 if level == 3 else 0.6), 2)
-                upgrades.append(Upgrade(id, level, gain, tuple(needs), before, agency=pool, filings=int(4 * size)))
+                filings = int(4 * size)
+                upgrades.append(
+                    Upgrade(id, level, gain, tuple(needs), before, agency=pool, filings=filings)
+                )
                 before = id
     work: dict[str, float] = {}
     for item in items:

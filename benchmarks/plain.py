@@ -1,4 +1,4 @@
-"""The plain textbook model that the planner is measured against: every item and upgrade a binary, no reductions.
+"""The plain textbook model to measure against: every item and upgrade a binary, no reductions.
 
 Its own code, written from the definition, given to HiGHS with its default options and the same gap and time.
 """
