@@ -3,7 +3,8 @@
     python benchmarks/roadmap_nrp.py FOLDER [--names nrp1 nrp-e1] [--ratios 0.3 0.5 0.7] [--no-plain]
 
 J. Xuan et al., IEEE TSE 38(5), 2012. The instances are not part of this project: FOLDER is where they are.
-Every problem goes through its JSON file, as `lenmuc plan` reads it; every plan through the checker of the tests.
+Every problem goes through its JSON file, as `lenmuc plan` reads it; every plan goes through the
+checker of the tests.
 Seconds are of computing (CPU), so that a busy machine does not blur them.
 """
 
