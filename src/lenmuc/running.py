@@ -13,6 +13,7 @@ import uvicorn
 from lenmuc.actions import accounts, loading, planning
 from lenmuc.app import create_app
 from lenmuc.content.everything import Content, load_content
+from lenmuc.deadlines import connections
 from lenmuc.settings import Settings
 from lenmuc.store.database import PooledDatabase
 from lenmuc.store.embedded import EmbeddedPostgres
@@ -118,7 +119,7 @@ async def serve(settings: Settings, sock: socket.socket, *, demo: bool, renew: b
             app = create_app(settings, db, content)
             config = uvicorn.Config(
                 app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=15,
-                timeout_graceful_shutdown=5, limit_concurrency=500, h11_max_incomplete_event_size=32 * 1024,
+                timeout_graceful_shutdown=8, http=connections(https=settings.https), ws="none",
             )  # fmt: skip
             server = _Server(config)
             loop = asyncio.get_running_loop()

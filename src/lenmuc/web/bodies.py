@@ -22,7 +22,11 @@ Receive = Callable[[], Awaitable[Any]]
 
 
 def must_be_readable(scope: dict[str, Any]) -> None:
-    """Raise 400 or 414 for an address that is too long, holds NUL, or is no UTF-8."""
+    """Raise 400 or 414 for an address that is too long, holds NUL, or is no UTF-8; 400 unless it names one
+    host. Source: RFC 9112, 3.2.
+    """
+    if sum(name.lower() == b"host" for name, _ in scope["headers"]) != 1 and scope["http_version"] != "1.0":
+        raise ClientException
     path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
     query: bytes = scope.get("query_string", b"")
     if len(path) + len(query) > TARGET_LIMIT:
