@@ -22,6 +22,7 @@ from lenmuc.pages import (
     account,
     agency,
     assigning,
+    audit,
     bulk,
     checks,
     comments,
@@ -47,6 +48,7 @@ from lenmuc.web.setup import wire
 PAGES = (
     account,
     people,
+    audit,
     mail,
     public,
     agency,

@@ -193,7 +193,9 @@ def _audit_head(_: argparse.Namespace) -> None:
 def _audit_verify(arguments: argparse.Namespace) -> None:
     async def go() -> Verified:
         async with running.open_database(Settings.read(os.environ), running.teller(quiet=True)) as db:
-            return await auditing.verify(db, arguments.head)
+            found = await auditing.verify(db, arguments.head)
+            await auditing.note(db, found)
+            return found
 
     found = asyncio.run(go())
     print(f"{found.links} entries in the chain, {found.intact} of them as they were written")

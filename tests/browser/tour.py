@@ -84,8 +84,15 @@ def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
         "platform": ("planner", "/vi/platform"),
         "platform-criterion": ("planner", "/vi/platform/4.02"),
         "plan": ("planner", "/vi/plan"),
+        "audit": ("auditor", "/vi/audit"),
         "plan-ready": ("planner", f"/vi/plan/{names['roadmap']}"),
     }
+
+
+def people_of(site: Site) -> dict[str, Account | None]:
+    """Who looks at the pages."""
+    named = {role: site.person(role) for role in ("planner", "auditor")}
+    return {"public": None, "staff": site.person("staff", "STP"), **named}
 
 
 def signed_in(browser: Chromium, site: Site, person: Account | None, width: int) -> BrowserContext:
@@ -108,7 +115,7 @@ def main(wanted: list[str]) -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, Site(Path(folder) / "data") as site, chromium() as browser:
         pages = places(work_a_little(site))
-        people = {"public": None, "staff": site.person("staff", "STP"), "planner": site.person("planner")}
+        people = people_of(site)
         for width_name, width in WIDTHS.items():
             windows = {who: signed_in(browser, site, person, width) for who, person in people.items()}
             for name, (who, address) in pages.items():

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from tests.browser.chromium import chromium, program
 from tests.browser.look import faults
-from tests.browser.tour import places, signed_in, work_a_little
+from tests.browser.tour import people_of, places, signed_in, work_a_little
 from tests.live.site import Site
 
 try:
@@ -48,8 +48,7 @@ def browser() -> Iterator[Chromium]:
 @pytest.fixture(scope="module")
 def windows(browser: Chromium, site: Site, worked: object) -> dict[str, Any]:
     """A window for each person."""
-    people = {"public": None, "staff": site.person("staff", "STP"), "planner": site.person("planner")}
-    return {who: signed_in(browser, site, person, 1280) for who, person in people.items()}
+    return {who: signed_in(browser, site, person, 1280) for who, person in people_of(site).items()}
 
 
 def look(page: Page, address: str) -> list[str]:

@@ -235,7 +235,13 @@ async def test_the_command_says_what_is_wrong_and_ends_with_an_error(
     with pytest.raises(SystemExit) as ended:
         await asyncio.to_thread(main, ["audit", "verify"])
     assert "entry 6 (place 6) is not what was written" in str(ended.value.code)
-    assert "10 entries in the chain, 9 of them as they were written" in capsys.readouterr().out
+    # the first check stands in the log itself
+    assert "11 entries in the chain, 10 of them as they were written" in capsys.readouterr().out
+    async with log.transaction(Identity("auditor")) as conn:
+        last = await audit.last_walk(conn)
+    assert last is not None
+    assert last.action == "audit broken"
+    assert "entry 6 (place 6)" in last.after["fault"]
     with pytest.raises(SystemExit) as ended:
         await asyncio.to_thread(main, ["audit", "verify", "--head", "no hash"])
     assert ended.value.code == 2

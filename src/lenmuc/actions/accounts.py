@@ -9,6 +9,7 @@ from lenmuc.actions.attempts import CODES_ALLOWED, FAILURES_ALLOWED, TooManyAtte
 from lenmuc.actions.passwords import PASSWORDS, Passwords, new_password, password_faults
 from lenmuc.actions.tokens import end_sessions, new_token, token_hash
 from lenmuc.core.answers import Identity
+from lenmuc.core.deeds import Action
 from lenmuc.core.errors import N_, Busy, Fault, Message, NotFound, Refused, fault
 from lenmuc.core.text import clean_line, forbidden
 from lenmuc.store import audit as audit_store
@@ -70,7 +71,9 @@ async def _account(db: Database, email: str) -> Account | None:
         return await people_store.find_by_email(conn, email)
 
 
-async def note_failure(db: Database, account: Account | None, action: str, client: str, **why: str) -> None:
+async def note_failure(
+    db: Database, account: Account | None, action: Action, client: str, **why: str
+) -> None:
     """Write down that somebody did not come in; `why` is what else is known."""
     async with db.transaction(PROGRAM) as conn:
         # What was typed is not written down: people type passwords into the wrong field.

@@ -2,8 +2,9 @@
 
 from lenmuc.core.answers import Identity
 from lenmuc.core.chain import Break, Head, Verified, Walk
+from lenmuc.core.deeds import Action
 from lenmuc.store import audit as audit_store
-from lenmuc.store.database import Database
+from lenmuc.store.database import PROGRAM, Database
 
 READER = Identity(role="auditor")  # reads every entry, writes none
 
@@ -23,6 +24,16 @@ async def verify(db: Database, noted: bytes = b"") -> Verified:
             walk.step(link)
         beside = await audit_store.beside(conn)
     return walk.end(ends, *beside)
+
+
+async def note(db: Database, found: Verified) -> None:
+    """Write down in the log that it was checked, and what was found, for those who read it."""
+    said_so: dict[str, object] = {"entries": found.links, "head": found.head.hex()}
+    if found.first:
+        said_so["fault"] = said(found.first)
+    action: Action = "audit broken" if found.first else "audit verified"
+    async with db.transaction(PROGRAM) as conn:
+        await audit_store.record(conn, person=None, action=action, target="audit", after=said_so)
 
 
 SAID = {

@@ -8,6 +8,7 @@ import msgspec
 from lenmuc.actions.levels import decides_levels
 from lenmuc.core.answers import Answer, Effective, Identity
 from lenmuc.core.checklists import Scheme
+from lenmuc.core.deeds import Action
 from lenmuc.core.errors import N_, Conflict, NotFound
 from lenmuc.core.readiness import ServiceFacts, effective, settle
 from lenmuc.core.reviews import Claim, Standing, claim
@@ -109,7 +110,7 @@ def must_be_as_seen(case: Case, seen: int) -> None:
 async def _audit(
     conn: Connection,
     person: int,
-    action: str,
+    action: Action,
     case: Case,
     after: Review | None,
     verdict: Verdict | None = None,
@@ -127,7 +128,7 @@ async def _audit(
 
 
 async def finished(
-    conn: Connection, scheme: Scheme, person: int, action: str, case: Case, verdict: Verdict | None = None
+    conn: Connection, scheme: Scheme, person: int, action: Action, case: Case, verdict: Verdict | None = None
 ) -> Review:
     """The review after a step, which has its line in the audit log now."""
     after = await reviews_store.review_of(conn, case.offering.service, case.offering.agency, scheme.id)

@@ -14,6 +14,7 @@ from lenmuc.actions.levels import Moved, Shift, recompute
 from lenmuc.core.answers import Answer, AnswerForm, Identity, Target, faults_of, is_link, must_answer
 from lenmuc.core.bulk import form_of
 from lenmuc.core.checklists import Criterion, Scheme
+from lenmuc.core.deeds import Action
 from lenmuc.core.errors import N_, Conflict, Fault, NotFound, Refused, fault
 from lenmuc.core.evidence import (
     KINDS,
@@ -191,7 +192,7 @@ async def _write(
     target: Target,
     before: Answer | None,
     form: AnswerForm,
-    action: str,
+    action: Action,
     id: int,
 ) -> Saved:
     """The answer with other evidence, its line in the audit log; levels move when the answer is new."""

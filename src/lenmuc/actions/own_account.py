@@ -3,6 +3,7 @@
 from lenmuc.actions import attempts
 from lenmuc.actions.passwords import PASSWORDS, Passwords, password_faults
 from lenmuc.actions.tokens import renew_session, token_hash
+from lenmuc.core.deeds import Action
 from lenmuc.core.errors import N_, Fault, NotFound, Refused, fault
 from lenmuc.store import audit as audit_store
 from lenmuc.store import people as people_store
@@ -11,7 +12,7 @@ from lenmuc.store.people import Session
 from lenmuc.store.queries import Connection
 
 
-async def _record(conn: Connection, session: Session, action: str, after: object = None) -> None:
+async def _record(conn: Connection, session: Session, action: Action, after: object = None) -> None:
     target = f"person {session.person}"
     await audit_store.record(
         conn, person=session.person, agency=session.agency, action=action, target=target, after=after

@@ -11,6 +11,7 @@ from lenmuc.actions.accounts import (
 from lenmuc.actions.passwords import PASSWORDS, Passwords, new_password
 from lenmuc.actions.tokens import end_sessions
 from lenmuc.core.answers import Identity
+from lenmuc.core.deeds import Action
 from lenmuc.core.errors import N_, Conflict, NotAllowed, NotFound, Refused, fault
 from lenmuc.core.text import clean_line
 from lenmuc.store import audit as audit_store
@@ -50,7 +51,7 @@ async def other_person(conn: Connection, who: Identity, id: int) -> Person:
     return found
 
 
-async def record(conn: Connection, who: Identity, person: Person, action: str, **values: object) -> None:
+async def record(conn: Connection, who: Identity, person: Person, action: Action, **values: object) -> None:
     """What an administrator did with an account, for the audit log."""
     await audit_store.record(
         conn,

@@ -9,6 +9,7 @@ from lenmuc.actions.levels import Progress, recompute, unseen
 from lenmuc.core.answers import Answer, Identity, Target
 from lenmuc.core.checklists import Scheme
 from lenmuc.core.comments import comment_faults
+from lenmuc.core.deeds import Action
 from lenmuc.core.errors import N_, Conflict, NotAllowed, Refused, fault
 from lenmuc.core.reviews import may_decide
 from lenmuc.core.text import clean_text
@@ -18,7 +19,8 @@ from lenmuc.store import comments as comments_store
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
 
-DECISIONS = ("accepted", "declined")
+_DEEDS: dict[str, Action] = {"accepted": "not applicable accepted", "declined": "not applicable declined"}
+DECISIONS = tuple(_DEEDS)
 _MOVED = N_("This answer was changed or decided since you opened the page. Look at it again, then decide.")
 
 
@@ -57,7 +59,7 @@ async def settle_one(
         conn,
         person=int(who.person),
         agency=answer.agency,
-        action=f"not applicable {decision}",
+        action=_DEEDS[decision],
         target=audit_store.of_answer(answer.criterion, answer.target),
         before=answer,
         after=await answers_store.find_answer(conn, answer.criterion, answer.target),

@@ -10,6 +10,7 @@ from lenmuc.actions.provider import Provider, Reply
 from lenmuc.actions.provider_token import ProviderFailed, Somebody
 from lenmuc.actions.tokens import new_token, token_hash
 from lenmuc.core.answers import Identity
+from lenmuc.core.deeds import Action
 from lenmuc.core.errors import N_, Conflict, Refused, fault
 from lenmuc.core.text import clean_line, forbidden
 from lenmuc.store import audit as audit_store
@@ -101,7 +102,9 @@ async def _account(conn: Connection, provider: Provider, known: Somebody) -> Acc
     return account
 
 
-async def _note(conn: Connection, by: int, person: Account | Person | Session, action: str, how: str) -> None:
+async def _note(
+    conn: Connection, by: int, person: Account | Person | Session, action: Action, how: str
+) -> None:
     whose = person.person if isinstance(person, Session) else person.id
     await audit_store.record(
         conn, person=by, agency=person.agency, action=action, target=f"person {whose}", after={"by": how}

@@ -10,6 +10,7 @@ from lenmuc.actions import attempts
 from lenmuc.actions.attempts import CODES_ALLOWED
 from lenmuc.actions.passwords import PASSWORDS, SHORTEST, Passwords, new_password
 from lenmuc.actions.tokens import renew_session
+from lenmuc.core.deeds import Action
 from lenmuc.core.errors import N_, Conflict, NotAllowed, Refused, fault
 from lenmuc.store import audit as audit_store
 from lenmuc.store import factors as factors_store
@@ -88,7 +89,7 @@ async def use(conn: Connection, person: int, code: str) -> Used:
     return Used(False)
 
 
-async def _record(conn: Connection, session: Session, action: str) -> None:
+async def _record(conn: Connection, session: Session, action: Action) -> None:
     await audit_store.record(
         conn, person=session.person, agency=session.agency, action=action, target=f"person {session.person}"
     )

@@ -8,6 +8,7 @@ import msgspec
 
 from lenmuc.core.answers import Target
 from lenmuc.core.chain import Head, Link
+from lenmuc.core.deeds import Action
 from lenmuc.store.queries import Connection, queries
 
 Q = queries("audit")
@@ -25,6 +26,41 @@ class AuditEntry(msgspec.Struct, frozen=True):
     target: str
     before: Any
     after: Any
+
+
+class ListedEntry(msgspec.Struct, frozen=True):
+    """One deed as a list shows it. `by` is empty for what the program did or a stranger tried; the service is
+    the one that the target names, if it does.
+    """
+
+    id: int
+    at: dt.datetime
+    by: str
+    agency: str
+    agency_name: str
+    agency_name_en: str
+    action: str
+    target: str
+    service: str
+    service_name: str
+    service_name_en: str
+    before: Any
+    after: Any
+
+
+class Sought(msgspec.Struct, frozen=True):
+    """Which entries somebody wants; what is empty or `None` is no condition.
+
+    `below`: only those with a lower number, for the page that follows. `since` and `until` are moments,
+    `until` not included.
+    """
+
+    below: int | None = None
+    people: tuple[int, ...] | None = None
+    actions: tuple[Action, ...] = ()
+    agency: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
 
 
 class AnswerChange(msgspec.Struct, frozen=True):
@@ -50,7 +86,7 @@ async def record(
     conn: Connection,
     *,
     person: int | None,
-    action: str,
+    action: Action,
     target: str,
     agency: str = "",
     before: Any = None,
@@ -58,6 +94,20 @@ async def record(
 ) -> None:
     """Write one entry; `before` and `after` are Structs or plain values, and never hold a secret."""
     await Q.run(conn, "record", person, agency, action, target, before, after)
+
+
+async def listed(conn: Connection, wanted: Sought, limit: int) -> list[ListedEntry]:
+    """What is wanted of the log, the newest first."""
+    people = None if wanted.people is None else list(wanted.people)
+    actions = list(wanted.actions) or None
+    conditions = (wanted.below, people, actions, wanted.agency or None, wanted.since, wanted.until)
+    return await Q.all(conn, "listed", ListedEntry, *conditions, limit)
+
+
+async def last_walk(conn: Connection) -> ListedEntry | None:
+    """When the chain was last checked, and what was found; `None` when nobody has noted it."""
+    found = await listed(conn, Sought(actions=("audit verified", "audit broken")), 1)
+    return found[0] if found else None
 
 
 async def latest(conn: Connection, action: str | None = None, limit: int = 100) -> list[AuditEntry]:

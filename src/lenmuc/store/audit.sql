@@ -30,3 +30,19 @@ SELECT e.at, coalesce(p.name, '') AS by, coalesce(e.before ->> 'value', '') AS w
 FROM audit e LEFT JOIN person p ON p.id = e.person
 WHERE e.target = $1 AND e.action IN ('answer', 'not applicable accepted', 'not applicable declined')
 ORDER BY e.id DESC LIMIT $2;
+
+-- The names are looked up for the entries of the page alone.
+-- name: listed -> ListedEntry
+SELECT e.id, e.at, coalesce(p.name, '') AS by, e.agency, coalesce(a.name, '') AS agency_name,
+       coalesce(a.name_en, '') AS agency_name_en, e.action, e.target, coalesce(s.code, '') AS service,
+       coalesce(s.name, '') AS service_name, coalesce(s.name_en, '') AS service_name_en, e.before, e.after
+FROM (SELECT * FROM audit
+      WHERE ($1::bigint IS NULL OR id < $1) AND ($2::bigint[] IS NULL OR person = ANY ($2))
+        AND ($3::text[] IS NULL OR action = ANY ($3)) AND ($4::text IS NULL OR agency = $4)
+        AND ($5::timestamptz IS NULL OR at >= $5) AND ($6::timestamptz IS NULL OR at < $6)
+      ORDER BY id DESC LIMIT $7) e
+     LEFT JOIN person p ON p.id = e.person
+     LEFT JOIN agency a ON a.code = e.agency
+     LEFT JOIN LATERAL (SELECT code, name, name_en FROM service
+                        WHERE code = ANY (string_to_array(e.target, ' ')) LIMIT 1) s ON true
+ORDER BY e.id DESC;

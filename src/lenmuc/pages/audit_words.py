@@ -1,0 +1,183 @@
+"""The words of the audit log: each kind of deed as somebody did it, and each field that an entry keeps."""
+
+from typing import Any
+
+from lenmuc.core.deeds import Action
+from lenmuc.core.errors import N_
+from lenmuc.pages.checklist import BLOCKER_WORDS
+
+# Groups to filter by, each with its deeds, in the order in which they are offered.
+GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
+    "answers": (
+        N_("Answers and evidence"),
+        {
+            "answer": N_("Answered a criterion"),
+            "evidence added": N_("Added evidence"),
+            "evidence withdrawn": N_("Withdrew evidence"),
+            "not applicable accepted": N_("Accepted that a criterion does not apply"),
+            "not applicable declined": N_("Did not accept that a criterion does not apply"),
+            "batch": N_("Answered many services at once"),
+            "batch undone": N_("Took back a batch of answers"),
+        },
+    ),
+    "reviews": (
+        N_("Reviews"),
+        {
+            "review submitted": N_("Submitted a checklist for review"),
+            "review withdrawn": N_("Withdrew a checklist from review"),
+            "review returned": N_("Returned a checklist with remarks"),
+            "review verified": N_("Verified a level"),
+        },
+    ),
+    "work": (
+        N_("Comments and assigned work"),
+        {
+            "comment": N_("Wrote a comment"),
+            "comment withdrawn": N_("Took back a comment"),
+            "assignment": N_("Assigned work"),
+        },
+    ),
+    "plans": (
+        N_("Roadmaps"),
+        {
+            "roadmap": N_("Asked for a roadmap"),
+            "publish": N_("Published a roadmap"),
+            "withdraw": N_("Took a roadmap back from the public"),
+        },
+    ),
+    "checks": (
+        N_("Automatic checks and mail"),
+        {
+            "check": N_("Started automatic checks"),
+            "stop check": N_("Stopped automatic checks"),
+            "test mail asked for": N_("Asked for a test mail"),
+        },
+    ),
+    "sign-in": (
+        N_("Signing in"),
+        {
+            "sign-in": N_("Signed in"),
+            "sign-out": N_("Signed out"),
+            "sign-in failed": N_("Tried to sign in and was not let in"),
+            "sign-in code wrong": N_("Gave a wrong code of the second factor"),
+            "session ended": N_("Ended a session of their own"),
+            "other sessions ended": N_("Ended all other sessions of their own"),
+        },
+    ),
+    "accounts": (
+        N_("Accounts"),
+        {
+            "person created": N_("Made an account"),
+            "person changed": N_("Changed an account"),
+            "person deactivated": N_("Closed an account"),
+            "person reactivated": N_("Opened an account again"),
+            "password changed": N_("Changed their own password"),
+            "password renewed": N_("The password of a demonstration account was renewed"),
+            "password reset": N_("Gave a one-time password"),
+            "second factor on": N_("Set up a second factor"),
+            "second factor off": N_("Took away their own second factor"),
+            "second factor reset": N_("Took away the second factor of an account"),
+            "recovery codes renewed": N_("Renewed their recovery codes"),
+            "provider linked": N_("Linked an account with the identity provider"),
+            "provider unlinked": N_("Took away the link with the identity provider"),
+        },
+    ),
+    "log": (
+        N_("The log itself"),
+        {
+            "audit verified": N_("The log was checked and is whole"),
+            "audit broken": N_("The log was checked and is NOT whole"),
+        },
+    ),
+}
+DEEDS: dict[str, str] = {action: words for _, deeds in GROUPS.values() for action, words in deeds.items()}
+
+FIELDS: dict[str, str] = {
+    "": N_("Value"),
+    "value": N_("Answer"),
+    "justification": N_("Justification"),
+    "evidence": N_("Links"),
+    "pieces": N_("Evidence"),
+    "blocker": N_("Obstacle"),
+    "decision": N_("Decision of the reviewer"),
+    "decided": N_("Decided by"),
+    "scheme": N_("Set of rules"),
+    "state": N_("Status"),
+    "level": N_("Level"),
+    "rests_on": N_("Rests on the criteria"),
+    "submitted_name": N_("Submitted by"),
+    "submitted_at": N_("Submitted on"),
+    "verified_name": N_("Verified by"),
+    "verified_at": N_("Verified on"),
+    "verified_until": N_("Verified until"),
+    "verified_level": N_("Verified level"),
+    "changed": N_("Changed on"),
+    "changed_what": N_("What has changed"),
+    "remarks": N_("Remarks"),
+    "decisions": N_("Decisions"),
+    "settled": N_("Remarks that are settled"),
+    "kind": N_("How"),
+    "rose": N_("Offerings that rose"),
+    "fell": N_("Offerings that fell"),
+    "answers": N_("Answers given"),
+    "text": N_("Text"),
+    "name": N_("Name"),
+    "first_quarter": N_("First quarter"),
+    "quarters": N_("Number of quarters"),
+    "central_days": N_("Person-days a quarter of the central team"),
+    "body_days": N_("Person-days a quarter of each city body"),
+    "ward_days": N_("Person-days a quarter of each ward or commune"),
+    "seconds": N_("Seconds to compute"),
+    "agency": N_("Agency"),
+    "service": N_("Service"),
+    "links": N_("Links at most"),
+    "client": N_("Address of the device"),
+    "why": N_("Reason"),
+    "sessions": N_("Sessions"),
+    "email": N_("E-mail address"),
+    "role": N_("Role"),
+    "active": N_("May sign in"),
+    "entries": N_("Entries in the log"),
+    "head": N_("Head of the chain"),
+    "fault": N_("What is wrong"),
+}
+# Fields that hold no more than the number of a row: they say nothing to a reader.
+NUMBERS = frozenset({"comment", "person", "session", "by_provider"})
+
+_DECISIONS = {"accepted": N_("Accepted"), "declined": N_("Not accepted")}
+_VALUES: dict[str, dict[Any, str]] = {
+    "value": {
+        "met": N_("Met"),
+        "not_met": N_("Not met"),
+        "not_applicable": N_("Does not apply"),
+        "unknown": N_("Not known yet"),
+    },
+    "blocker": dict(BLOCKER_WORDS),
+    "decision": dict(_DECISIONS),
+    "decisions": dict(_DECISIONS),
+    "state": {
+        "draft": N_("Draft"),
+        "submitted": N_("Waiting for review"),
+        "returned": N_("Returned with remarks"),
+        "verified": N_("Verified"),
+    },
+    "changed_what": {"answer": N_("An answer"), "facts": N_("The record of the service")},
+    "kind": {
+        "grid": N_("On the grid"),
+        "copy": N_("Copied from another service"),
+        "workbook": N_("By workbook"),
+    },
+    "role": {
+        "staff": N_("Staff of an agency"),
+        "lead": N_("Lead of an agency"),
+        "planner": N_("Planner"),
+        "administrator": N_("Administrator"),
+        "auditor": N_("Auditor"),
+    },
+    "active": {True: N_("Yes"), False: N_("No")},
+}
+
+
+def value_words(field: str, value: Any) -> str:
+    """The source sentence of a value that is a code, or an empty string for what is text or a number."""
+    return _VALUES.get(field, {}).get(value, "") if isinstance(value, str | bool) else ""
