@@ -38,8 +38,10 @@ tour: $(VENV)/test.stamp ## take pictures of the pages into the folder tour
 bench-readiness: $(VENV)/test.stamp ## measure the levels of the whole city against plain sets
 	@$(PY) benchmarks/readiness.py
 
-bench-roadmap: $(VENV)/test.stamp ## measure the roadmap of a city against the plain model and a greedy rule
+bench-roadmap: $(VENV)/test.stamp ## measure roadmaps against the plain model and a greedy rule (LENMUC_NRP: folder of published problems)
 	@$(PY) benchmarks/roadmap.py
+	@$(PY) benchmarks/roadmap_cases.py agency
+	@if [ -n "$$LENMUC_NRP" ]; then $(PY) benchmarks/roadmap_nrp.py "$$LENMUC_NRP"; fi
 
 bench-search: $(VENV)/test.stamp .cache/datasette/bin/datasette ## measure search over HTTP against Datasette; needs the package index once
 	@$(PY) -m benchmarks.search
