@@ -29,6 +29,7 @@ from lenmuc.pages import (
     disagreements,
     evidence,
     mail,
+    open_data,
     people,
     planner,
     platform,
@@ -51,6 +52,7 @@ PAGES = (
     audit,
     mail,
     public,
+    open_data,
     agency,
     bulk,
     comments,
@@ -122,6 +124,9 @@ def create_app(
     async def the_finder() -> Finder:
         return finder
 
+    async def the_changes() -> Changes:
+        return changes
+
     app = Litestar(
         route_handlers=[*wiring.handlers, *(handler for part in (*PAGES, *API) for handler in part.handlers)],
         exception_handlers=wiring.exception_handlers,
@@ -135,6 +140,7 @@ def create_app(
             "views": Provide(the_views),
             "works": Provide(the_works),
             "finder": Provide(the_finder),
+            "changes": Provide(the_changes),
         },
         lifespan=[life],
         logging_config=None,

@@ -14,6 +14,7 @@ from lenmuc.web.language import Language, of_path
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 _KEY = "lenmuc.visit"
 API = "/api/"
+DATA = "/data/"
 WATCHED = ("/healthz", "/readyz")
 
 
@@ -40,7 +41,7 @@ class Visit(msgspec.Struct, frozen=True):
     @property
     def is_api(self) -> bool:
         """Is a program asking, which wants JSON and no pages?"""
-        return self.path.startswith(API) or self.path + "/" == API or self.path in WATCHED
+        return self.path.startswith((API, DATA)) or self.path + "/" == API or self.path in WATCHED
 
     @property
     def address(self) -> str:

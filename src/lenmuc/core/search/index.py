@@ -252,7 +252,9 @@ class Index:
     def codes(self, wanted: Wanted) -> list[str]:
         """The codes of every service that matches."""
         docs, _ = self._narrowed(
-            self.records.matcher.match(wanted.text).docs, wanted.conditions(), not wanted.text
+            self.records.matcher.match(wanted.text, verbatim=wanted.verbatim).docs,
+            wanted.conditions(),
+            not wanted.text,
         )
         return [self.records.entries[doc].code for doc in docs.tolist()]
 

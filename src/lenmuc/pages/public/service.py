@@ -17,6 +17,8 @@ from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.levels import LEVELS, LevelCounts
 from lenmuc.core.reviews import LevelStatus
 from lenmuc.core.services import CHANNELS, Field, Service, has_fee
+from lenmuc.exports.open.cpsv import about
+from lenmuc.exports.open.schema_org import government_service
 from lenmuc.pages.public.plans import Planned, Plans
 from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
@@ -26,6 +28,7 @@ from lenmuc.store.database import Database
 from lenmuc.store.offerings import LevelChange, Offering, OfferingRow
 from lenmuc.store.standings import StandingCount
 from lenmuc.web.access import anyone
+from lenmuc.web.addresses import addresses
 from lenmuc.web.caching import PUBLIC
 from lenmuc.web.language import Language
 from lenmuc.web.reviews import NOT_REVIEWED, in_words_order, public_statuses
@@ -91,7 +94,8 @@ class ServicePage(msgspec.Struct, frozen=True):
     """What `templates/public/service.html` shows. `chosen` is the offering in question where there is one.
 
     `filings` is a year's number over what the page is about, `None` when not known; `several` says that more
-    than one agency offers the service; `highest` is the best level of any offering.
+    than one agency offers the service; `highest` is the best level of any offering. `linked` is JSON-LD for
+    search engines, safe in a `script` element.
     """
 
     service: Service
@@ -114,6 +118,7 @@ class ServicePage(msgspec.Struct, frozen=True):
     illustrative: bool
     planned: Planned | None
     status: LevelStatus
+    linked: str
 
     @property
     def several(self) -> bool:
@@ -224,6 +229,16 @@ def spread_of(content: Content, counts: Iterable[StandingCount]) -> tuple[Spread
     return tuple(sorted(found, key=lambda s: s.scheme.valid_from, reverse=True))
 
 
+def for_search_engines(
+    settings: Settings, language: Language, service: Service, field: Field | None, rows: Iterable[OfferingRow]
+) -> str:
+    """The service in schema.org, with who offers it."""
+    vi = language.code == "vi"
+    offers = [(row.agency, row.name if vi else row.name_en or row.name) for row in rows]
+    said = about(service, field).in_(language.code)
+    return government_service(addresses(settings), service, offers, said, language.code)
+
+
 _plans = Plans()
 
 
@@ -280,6 +295,7 @@ async def show_service(
         illustrative=first.filings_illustrative if first else False,
         planned=planned,
         status=statuses.get((code, chosen.agency), NOT_REVIEWED) if chosen else NOT_REVIEWED,
+        linked=for_search_engines(settings, language, service, field, rows),
     )
     return render(request, "public/service.html", page)
 
