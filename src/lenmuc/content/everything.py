@@ -4,20 +4,23 @@ import msgspec
 
 from lenmuc import paths
 from lenmuc.content.catalogue import Catalogue, load_catalogue
+from lenmuc.content.figures import load_figures
 from lenmuc.content.guidance import load_guidance
 from lenmuc.content.schemes import load_schemes
 from lenmuc.core.checklists import Guidance, Scheme
+from lenmuc.core.figures import Figure
 
 MAIN_SCHEME = "rs-2018"
 CLASSES = "rs-2026"
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What is published: schemes by id, the catalogue to start with, and guidance by criterion id."""
+    """What is published: schemes and figures by id, the catalogue to start with, guidance by criterion id."""
 
     schemes: dict[str, Scheme]
     catalogue: Catalogue
     guidance: dict[str, Guidance]
+    figures: dict[str, Figure]
 
     @property
     def scheme(self) -> Scheme:
@@ -45,4 +48,5 @@ def load_content() -> Content:
     schemes = load_schemes(paths.assessments())
     criteria = {criterion.id: None for scheme in schemes.values() for criterion in scheme.criteria}
     guidance = load_guidance(paths.assessments() / "guidance", criteria)
-    return Content(schemes, load_catalogue(paths.catalogue()), guidance)
+    figures = load_figures(paths.assessments() / "figures", schemes)
+    return Content(schemes, load_catalogue(paths.catalogue()), guidance, figures)

@@ -1,6 +1,6 @@
 """What the public sees: the home page, search, services, agencies, schemes and criteria."""
 
-from lenmuc.pages.public import agencies, comparison, home, schemes, search, service
+from lenmuc.pages.public import agencies, comparison, figures, home, schemes, search, service
 
 handlers = [
     *home.handlers,
@@ -9,4 +9,5 @@ handlers = [
     *agencies.handlers,
     *schemes.handlers,
     *comparison.handlers,
+    *figures.handlers,
 ]

@@ -17,3 +17,5 @@ REVOKE UPDATE, DELETE, TRUNCATE ON finding FROM lenmuc_app;
 GRANT UPDATE (newest) ON finding TO lenmuc_app;
 -- Rows of changes that every process has seen are summed up.
 GRANT DELETE ON public_change TO lenmuc_app;
+-- What is rolled up is written by its triggers alone.
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON tally, tally_day FROM lenmuc_app;

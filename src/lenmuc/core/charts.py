@@ -1,0 +1,105 @@
+"""Lines and bands of a chart over time, in hundredths of its width and height. Pure geometry."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import msgspec
+
+HIGH = 1000  # both sides of the drawing, stretched to the room there is
+
+
+class Band(msgspec.Struct, frozen=True):
+    """One part of a whole over time: its outline, where its name fits at the right end, its last share.
+
+    `middle` is in per cent from the top, `None` where the band is too thin to write in.
+    """
+
+    level: int
+    outline: str
+    middle: float | None
+    share: float
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """A day on the lower edge, `x` in per cent from the left; `end`: the text goes to the left of it."""
+
+    x: float
+    day: dt.date
+    end: bool
+
+
+class Chart(msgspec.Struct, frozen=True):
+    """A chart over the days from the first to the last. A line, or bands that add up to the whole.
+
+    `line` and outlines are paths in a square of `HIGH`; `last_y` is the end of the line in per cent from the
+    top. `top` is the share (0 to 1) at the upper edge.
+    """
+
+    ticks: tuple[Tick, ...]
+    line: str = ""
+    last_y: float = 0.0
+    bands: tuple[Band, ...] = ()
+    top: float = 1.0
+
+
+def _across(days: Sequence[dt.date], until: dt.date) -> list[int]:
+    first, length = days[0], max(1, (until - days[0]).days)
+    return [round(HIGH * (day - first).days / length) for day in days]
+
+
+def _ticks(first: dt.date, until: dt.date) -> tuple[Tick, ...]:
+    half = first + (until - first) / 2
+    days = [first, half, until] if (until - first).days >= 4 else [first, until]
+    return tuple(
+        Tick(100 * (day - first).days / max(1, (until - first).days), day, day == until) for day in days
+    )
+
+
+def _stairs(xs: Sequence[int], ys: Sequence[int]) -> str:
+    """A value holds until it changes: steps, never a slope between two days that were counted."""
+    path = f"M{xs[0]} {ys[0]}"
+    for x, y in zip(xs[1:], ys[1:], strict=True):
+        path += f"H{x}V{y}"
+    return f"{path}H{HIGH}"
+
+
+def line(points: Sequence[tuple[dt.date, float]], until: dt.date) -> Chart | None:
+    """The steps of a share (0 to 1) over time; `None` for fewer than two days, where a table says it all."""
+    if not points or points[0][0] >= until:
+        return None
+    highest = max(share for _, share in points)
+    top = next(step for step in (0.05, 0.1, 0.25, 0.5, 1.0) if highest <= step)
+    ys = [round(HIGH * (1 - share / top)) for _, share in points]
+    xs = _across([day for day, _ in points], until)
+    return Chart(_ticks(points[0][0], until), _stairs(xs, ys), ys[-1] * 100 / HIGH, top=top)
+
+
+def bands(points: Sequence[tuple[dt.date, Sequence[float]]], until: dt.date) -> Chart | None:
+    """Shares (0 to 1, together 1) of levels 0, 1, … over time, stacked from below; `None` as for `line`."""
+    if not points or points[0][0] >= until:
+        return None
+    xs = _across([day for day, _ in points], until)
+    found: list[Band] = []
+    lower = [0.0] * len(points)
+    for level in range(len(points[0][1])):
+        upper = [below + shares[level] for below, (_, shares) in zip(lower, points, strict=True)]
+        tops = [round(HIGH * (1 - at)) for at in upper]
+        bottoms = [round(HIGH * (1 - at)) for at in lower]
+        back = f"V{bottoms[-1]}"
+        for before, x in zip(reversed(bottoms[:-1]), reversed(xs[1:]), strict=True):
+            back += f"H{x}V{before}"
+        share = points[-1][1][level]
+        middle = 100 * (1 - (upper[-1] + lower[-1]) / 2) if share >= 0.1 else None
+        if any(shares[level] for _, shares in points):
+            found.append(Band(level, f"{_stairs(xs, tops)}{back}H{xs[0]}Z", middle, share))
+        lower = upper
+    return Chart(_ticks(points[0][0], until), bands=tuple(found))
+
+
+def curve(values: Sequence[int], whole: int) -> str:
+    """How much the first 1, 2, … of `values` (largest first) are of the whole: a rising path."""
+    path, running = f"M0 {HIGH}", 0
+    for place, each in enumerate(values, start=1):
+        running += each
+        path += f"L{round(HIGH * place / len(values))} {round(HIGH * (1 - running / whole))}"
+    return path
