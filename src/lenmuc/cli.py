@@ -1,5 +1,5 @@
 """The command line: `lenmuc demo`, `serve`, `migrate`, `load`, `import`, `check`, `checks`, `plan`, `user`,
-`audit`, `backup`, `restore`.
+`audit`, `backup`, `restore`, `doctor`.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import asyncpg
 
-from lenmuc import __version__, paths, running
+from lenmuc import __version__, doctor, paths, running
 from lenmuc.actions import accounts, auditing, checking, importing, loading, planfile
 from lenmuc.content.errors import ContentError
 from lenmuc.content.everything import load_content
@@ -244,6 +244,11 @@ def _say_kept(words: str, kept: Manifest) -> None:
     print(f"audit log    {kept.audit_head}  {kept.audit_place} entries")
 
 
+def _doctor(_: argparse.Namespace) -> None:
+    if not doctor.report(os.environ):
+        sys.exit(1)
+
+
 def _hash(text: str) -> bytes:
     if len(text) != 64:
         raise ValueError(text)
@@ -327,6 +332,7 @@ def _parser() -> argparse.ArgumentParser:
     keep.add_argument("--check", action="store_true", help="look whether an existing backup is whole instead")
     back = command("restore", _restore, "Put a backup into an empty installation.")
     back.add_argument("file", metavar="FILE")
+    command("doctor", _doctor, "Say what is wrong with this installation, and what to do; exit code 1 if so.")
     _audit_commands(commands)
     return parser
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import uvicorn
 
+from lenmuc import logs
 from lenmuc.actions import accounts, loading, planning
 from lenmuc.app import create_app
 from lenmuc.content.everything import Content, load_content
@@ -108,6 +109,7 @@ class _Server(uvicorn.Server):
 
 async def serve(settings: Settings, sock: socket.socket, *, demo: bool, renew: bool, say: Say) -> None:
     """Serve on `sock` until Ctrl-C or SIGTERM. Raises `CannotStart`, `ContentError` before it serves."""
+    logs.begin(settings.log)
     with contextlib.closing(sock):
         content = await asyncio.to_thread(load_content)
         async with open_database(settings, say) as db:
@@ -118,7 +120,7 @@ async def serve(settings: Settings, sock: socket.socket, *, demo: bool, renew: b
                 await show_first_code(db, settings, say)
             app = create_app(settings, db, content)
             config = uvicorn.Config(
-                app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=15,
+                app, log_config=None, access_log=False, server_header=False, timeout_keep_alive=15,
                 timeout_graceful_shutdown=8, http=connections(https=settings.https), ws="none",
             )  # fmt: skip
             server = _Server(config)

@@ -43,6 +43,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The identity provider of the authority; without one, people sign in with their password alone."""
     evidence_mib: int = 25
     """The largest file of evidence, in MiB."""
+    disk_floor_mib: int = 512
+    """Below this many free MiB the built-in database is only read: PostgreSQL stops when the disk is full."""
+    metrics_token: str = ""
+    """Who knows it reads the figures at /metrics; without one there are none."""
+    log: str = "plain"
+    """Lines for people (`plain`), or one JSON object a line (`json`)."""
     mail: MailSettings | None = None
     """The mail server; without one no mail is written."""
 
@@ -61,7 +67,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
                 "LENMUC_OWNER_DATABASE_URL needs DATABASE_URL beside it. "
                 "Set both, or neither to use the built-in database."
             )
-        url = settings_outside.web_address(env, "LENMUC_URL", example="https://lenmuc.example.gov.vn").rstrip("/")
+        url = settings_outside.web_address(env, "LENMUC_URL", example="https://lenmuc.example.gov.vn").rstrip(
+            "/"
+        )
         return cls(
             host=_text(env, "LENMUC_HOST", "127.0.0.1"),
             port=_port(env),
@@ -76,6 +84,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             url=url,
             provider=settings_outside.provider(env, url),
             evidence_mib=_whole(env, "LENMUC_EVIDENCE_MIB", 25, 1, 200),
+            disk_floor_mib=_whole(env, "LENMUC_DISK_FLOOR_MIB", 512, 0, 1_000_000),
+            metrics_token=_token(env, "LENMUC_METRICS_TOKEN"),
+            log=_log(env),
             mail=settings_outside.mail(env, url),
         )
 
@@ -130,4 +141,18 @@ def _language(env: Mapping[str, str]) -> str:
     raw = _text(env, "LENMUC_LANGUAGE", "vi")
     if raw not in LANGUAGES:
         raise BadSetting(f"LENMUC_LANGUAGE is “{raw}”. Write one of: {', '.join(LANGUAGES)}.")
+    return raw
+
+
+def _log(env: Mapping[str, str]) -> str:
+    raw = _text(env, "LENMUC_LOG", "plain")
+    if raw not in ("plain", "json"):
+        raise BadSetting(f"LENMUC_LOG is “{raw}”. Write plain or json.")
+    return raw
+
+
+def _token(env: Mapping[str, str], name: str) -> str:
+    raw = env.get(name, "").strip()
+    if raw and not (raw.isascii() and raw.isprintable() and len(raw) >= 16 and " " not in raw):
+        raise BadSetting(f"{name} is too easy to guess. Write at least 16 letters and digits.")
     return raw

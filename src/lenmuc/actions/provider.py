@@ -72,7 +72,8 @@ class Provider:
         """Whom the provider sent back with `reply` to the step of `token`. Raises `ProviderFailed`."""
         return await _asking(self._somebody, token, reply)
 
-    def _describe(self) -> Described:
+    def describe(self) -> Described:
+        """What the provider says of itself. Raises `ProviderFailed`, `OSError`, `TooLong`, `ValueError`."""
         if self._described is not None and time.monotonic() - self._described_at < _KEPT:
             return self._described
         issuer = self.settings.issuer
@@ -100,7 +101,7 @@ class Provider:
         )
 
     def _way_there(self, token: str) -> str:
-        described = self._describe()
+        described = self.describe()
         address, _ = self._client(described).create_authorization_url(
             described.authorization_endpoint,
             state=derived(token, "state"),
@@ -112,7 +113,7 @@ class Provider:
     def _somebody(self, token: str, reply: Reply) -> Somebody:
         if not compare_digest(reply.state.encode("utf-8", "replace"), derived(token, "state").encode()):
             raise ProviderFailed("over", "the state is another's")
-        described = self._describe()
+        described = self.describe()
         named = described.authorization_response_iss_parameter_supported or reply.iss
         if named and reply.iss != described.issuer:
             raise ProviderFailed("untrusted", f"this is the reply of {reply.iss}")

@@ -18,7 +18,7 @@ import msgspec
 
 from lenmuc.store.embedded import APP
 
-_OLDEST = 13
+OLDEST = 13
 _LOCK = 0x4C656E4D7563
 """The letters LenMuc as a number: our advisory lock in this database."""
 _STEP = re.compile(r"[0-9]{4}_[a-z0-9_]+\.sql")
@@ -176,9 +176,9 @@ def missing_steps(steps: list[Step], applied: dict[str, str]) -> list[Step]:
 
 async def _suitable(db: asyncpg.Connection[asyncpg.Record]) -> None:
     version = db.get_server_version()
-    if version.major < _OLDEST:
+    if version.major < OLDEST:
         raise CannotMigrate(
-            f"The database server is PostgreSQL {version.major}; Lên Mức needs {_OLDEST} or newer."
+            f"The database server is PostgreSQL {version.major}; Lên Mức needs {OLDEST} or newer."
         )
     encoding = await db.fetchval("SHOW server_encoding")
     if encoding != "UTF8":

@@ -4,13 +4,16 @@ It is plain ASGI outside the framework, because the framework's own hooks run ne
 route knows nor for replies to failures.
 """
 
+import hmac
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+from litestar.exceptions import MethodNotAllowedException
 
-from lenmuc.core.errors import N_, SignInNeeded
+from lenmuc.core.errors import N_, NotFound, SignInNeeded
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.web import templating, uploads, visits
@@ -40,6 +43,7 @@ from lenmuc.web.language import Language, asked_for, of_path
 from lenmuc.web.templating import Templates
 from lenmuc.web.uploads import Door
 from lenmuc.web.visits import Visit
+from lenmuc.web.watching import Watching
 
 Scope = dict[str, Any]
 Send = Callable[[Any], Awaitable[None]]
@@ -47,6 +51,7 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 # Answered without looking at the session: the same for all, and needed when the database is away.
 _FOR_ALL = ("/static/", "/healthz", "/readyz")
+METRICS = "/metrics"
 _CSRF = "csrf"
 
 
@@ -65,6 +70,7 @@ class Gate:
         replies: Replies | None = None,
         written: Callable[[], None] = lambda: None,
         body_seconds: float = SECONDS,
+        watching: Watching | None = None,
     ) -> None:
         self._app = app
         self._settings = settings
@@ -75,6 +81,8 @@ class Gate:
         self._replies = replies
         self._written = written
         self._body_seconds = body_seconds
+        floor = settings.disk_floor_mib * 1024**2 if settings.embedded else 0
+        self._watching = watching or Watching(settings.data, floor)
 
     @property
     def inner(self) -> App:
@@ -93,8 +101,14 @@ class Gate:
         visits.put(scope, self._visit(scope))
         templating.put(scope, self._templates)
         out = _Out(send, scope, https=self._settings.https, bodiless=scope["method"] == "HEAD")
+        began = time.monotonic()
+        self._watching.enter()
         try:
             must_be_readable(scope)
+            if scope["path"] == METRICS:
+                await out.reply(self._figures(scope), close=False)
+                return
+            self._watching.must_have_room(visits.of_scope(scope))
             if await self._share(scope, receive, out):
                 return
             await self._recognise(scope)
@@ -111,6 +125,18 @@ class Gate:
             await out.reply(self._tell(error, scope), close=scope["method"] not in SAFE_METHODS)
         finally:
             uploads.close(scope)
+            self._watching.leave(visits.of_scope(scope), out.status, time.monotonic() - began)
+
+    def _figures(self, scope: Scope) -> Reply:
+        """The figures for who knows the token of `LENMUC_METRICS_TOKEN`; for others there is nothing here."""
+        wanted = f"Bearer {self._settings.metrics_token}".encode()
+        given = header(scope["headers"], b"authorization").encode("latin-1")
+        if not self._settings.metrics_token or not hmac.compare_digest(given, wanted):
+            raise NotFound(N_("There is no such page."))
+        if scope["method"] not in ("GET", "HEAD"):
+            raise MethodNotAllowedException(headers={"Allow": "GET"})
+        kind = {"content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store"}
+        return Reply(200, kind, self._watching.figures().encode())
 
     def _visit(self, scope: Scope) -> Visit:
         headers = scope["headers"]
@@ -155,6 +181,7 @@ class Gate:
 
     async def _receive_change(self, scope: Scope, receive: Receive) -> Receive:
         """Everything that an unsafe request must pass; its body without the token, ready to be read."""
+        self._watching.must_have_disk()
         headers = scope["headers"]
         must_be_our_page(headers, self._settings.https)
         given = [value.decode("latin-1") for name, value in headers if name.lower() == b"x-csrf-token"]
@@ -231,11 +258,13 @@ class _Out:
         self._https = https
         self._bodiless = bodiless
         self.started = False
+        self.status = 0
 
     async def send(self, event: dict[str, Any]) -> None:
         """Pass on one event of the reply."""
         if event["type"] == "http.response.start":
             self.started = True
+            self.status = event["status"]
             visit = visits.of_scope(self._scope)
             headers = complete(
                 list(event.get("headers", [])),
