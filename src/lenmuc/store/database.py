@@ -64,7 +64,14 @@ class PooledDatabase:
             init=prepare_connection,
             reset=_no_reset,
             command_timeout=60,
-            server_settings={"application_name": "lenmuc", "timezone": "UTC"},
+            timeout=5,
+            server_settings={
+                "application_name": "lenmuc",
+                "timezone": "UTC",
+                # Who waits for a row that somebody holds is told so; who forgets a transaction is cut off.
+                "lock_timeout": "30s",
+                "idle_in_transaction_session_timeout": "120s",
+            },
         )
 
     async def close(self) -> None:
