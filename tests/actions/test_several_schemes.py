@@ -8,6 +8,7 @@ from lenmuc.actions.answering import Saved, answer
 from lenmuc.actions.classes import Class, classes_of
 from lenmuc.actions.foreseeing import foresee
 from lenmuc.actions.levels import recompute
+from lenmuc.actions.proposals import Decision, decide_alone
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import AnswerForm, Identity, Target, places
 from lenmuc.core.levels import LevelCounts
@@ -69,6 +70,26 @@ async def test_one_answer_moves_two_schemes(desk: Desk) -> None:
     saved = await desk.says("3.03")
     assert saved.moved.main.touched == 1
     assert {s.scheme.id: (s.before, s.after) for s in saved.moved.beside} == {"rs-2023": (1, 2)}
+
+
+async def test_an_accepted_not_applicable_moves_the_other_schemes_that_have_the_criterion(
+    desk: Desk, db: Any, content: Content
+) -> None:
+    await desk.says("3.01", AnswerForm("not_applicable", "There is nothing to fill in"))
+    assert (await desk.classes())["rs-2026"].level == 1
+    email = await person(db, "planner")
+    async with db.transaction(PROGRAM) as conn:
+        number = await conn.fetchval("SELECT id FROM person WHERE email = $1", email)
+    planner = Identity("planner", str(number))
+    await decide_alone(db, content.kept, planner, Decision("3.01", HERE, 1, "accepted"))
+    assert (await desk.classes())["rs-2026"].level == 2
+    async with db.transaction(PROGRAM) as conn:
+        offering = await offerings_store.offering_of(conn, HERE.service, HERE.agency)
+        assert offering is not None
+        history = await offerings_store.level_history(conn, offering.id, "rs-2026")
+    assert [(change.from_level, change.to_level, change.cause) for change in history] == [
+        (1, 2, "accepted 3.01")
+    ]
 
 
 async def test_level_4_with_the_result_in_person_is_not_end_to_end(desk: Desk) -> None:

@@ -41,6 +41,23 @@ class Withdrawn(msgspec.Struct, frozen=True):
     at: dt.datetime
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """Evidence as the public sees it; `title` is empty for a plain link. `day` is when it came into force, or
+    when it was given.
+    """
+
+    criterion: str
+    kind: str
+    title: str
+    link: str
+    day: dt.date
+
+
+async def public_evidence(conn: Connection, scheme: str, service: str, agency: str) -> list[Shown]:
+    """What carries a level that is verified today; nothing while it is not."""
+    return await Q.all(conn, "public_evidence", Shown, scheme, service, agency)
+
+
 async def add_link(
     conn: Connection, criterion: str, target: Target, person: int, title: str, link: str, dates: Dates
 ) -> int:

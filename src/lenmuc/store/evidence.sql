@@ -24,3 +24,7 @@ FROM evidence e JOIN person p ON p.id = e.withdrawn_by
 WHERE e.criterion = $1 AND e.agency = $2 AND e.service = $3
 ORDER BY e.withdrawn_at DESC, e.id DESC
 LIMIT 50;
+
+
+-- name: public_evidence -> Shown
+SELECT criterion, kind, title, link, day FROM public_evidence($1, $2, $3);

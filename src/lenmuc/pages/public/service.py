@@ -1,5 +1,6 @@
 """One service as a citizen reads it: what works online today, who offers it, what is missing, the facts."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from lenmuc.content.everything import Content
 from lenmuc.core.checklists import Criterion, Scheme, citation
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.levels import LEVELS, LevelCounts
+from lenmuc.core.links import Link, read_link
 from lenmuc.core.reviews import LevelStatus
 from lenmuc.core.services import CHANNELS, Field, Service, has_fee
 from lenmuc.exports.open.cpsv import about
@@ -22,9 +24,11 @@ from lenmuc.exports.open.schema_org import government_service
 from lenmuc.pages.public.plans import Planned, Plans
 from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import evidence as evidence_store
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store import standings as standings_store
 from lenmuc.store.database import Database
+from lenmuc.store.evidence import Shown
 from lenmuc.store.offerings import LevelChange, Offering, OfferingRow
 from lenmuc.store.standings import StandingCount
 from lenmuc.web.access import anyone
@@ -90,6 +94,15 @@ class Behind(msgspec.Struct, frozen=True):
     lines: tuple[tuple[Ground, str], ...]
 
 
+class Proof(msgspec.Struct, frozen=True):
+    """Evidence under a verified level. `link` is empty for a file, and for a link that is not public."""
+
+    title: str
+    link: str
+    file: bool
+    day: dt.date
+
+
 class ServicePage(msgspec.Struct, frozen=True):
     """What `templates/public/service.html` shows. `chosen` is the offering in question where there is one.
 
@@ -111,6 +124,7 @@ class ServicePage(msgspec.Struct, frozen=True):
     declared: int | None
     history: tuple[LevelChange, ...]
     behind: tuple[Behind, ...]
+    proofs: Mapping[str, tuple[Proof, ...]]
     gaps: tuple[Gap, ...]
     classes: tuple[Class, ...]
     spread: tuple[Spread, ...]
@@ -195,6 +209,17 @@ def behind(classes: Iterable[Class], code: str) -> tuple[Behind, ...]:
     )
 
 
+def proofs_of(shown: Iterable[Shown]) -> dict[str, tuple[Proof, ...]]:
+    """Evidence by criterion. A link is one only where it leads to a public address over HTTPS."""
+    found: dict[str, tuple[Proof, ...]] = {}
+    for each in shown:
+        link = each.link if isinstance(read_link(each.link), Link) else ""
+        if each.title or link:
+            proof = Proof(each.title or link, link, each.kind == "file", each.day)
+            found[each.criterion] = (*found.get(each.criterion, ()), proof)
+    return found
+
+
 def filings_of(rows: Iterable[OfferingRow]) -> int | None:
     """Filings a year of these offerings together; `None` when no figure is known."""
     known = [row.filings for row in rows if row.filings is not None]
@@ -254,6 +279,7 @@ async def show_service(
 ) -> Response[str]:
     """The service, with `?agency=` as one agency offers it."""
     history: list[LevelChange] = []
+    shown: list[Shown] = []
     offering: Offering | None = None
     async with db.transaction(read_only=True) as conn:
         service = await catalogue_store.find_service(conn, code)
@@ -265,6 +291,7 @@ async def show_service(
         if chosen:
             offering = await offerings_store.find_offering(conn, chosen.id)
             history = await offerings_store.level_history(conn, chosen.id, content.scheme.id)
+            shown = await evidence_store.public_evidence(conn, content.scheme.id, code, chosen.agency)
         planned = await _plans.of_service(
             conn, code, {row.agency for row in rows}, chosen.agency if chosen else ""
         )
@@ -288,6 +315,7 @@ async def show_service(
         declared=offering.declared if offering else None,
         history=tuple(history),
         behind=behind(classes, language.code),
+        proofs=proofs_of(shown),
         gaps=gaps_of(content.scheme, about, language.code),
         classes=newest(classes[1:]),
         spread=spread_of(content, standings),
