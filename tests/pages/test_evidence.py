@@ -84,7 +84,7 @@ async def test_a_file_of_25_mib_comes_back_byte_for_byte_as_an_attachment(as_sta
     assert said["content-length"] == str(len(content))
     assert said["x-content-type-options"] == "nosniff"
     assert said["content-security-policy"] == "sandbox; default-src 'none'"
-    assert said["cache-control"] == "no-store"
+    assert said["cache-control"] == "private, no-store"
     assert said["cross-origin-resource-policy"] == "same-origin"
 
 

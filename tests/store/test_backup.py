@@ -25,8 +25,8 @@ SMALL = """
 INSERT INTO agency (code, name, kind, tier, valid_from, sort_key, folded)
     VALUES ('STP', 'Sở Tư pháp', 'department', 'province', '2020-01-01', 'so', 'so');
 INSERT INTO field (code, name, sort_key) VALUES ('HT', E'Hộ tịch\\\\ \\t"x"\\n', 'ho');
-INSERT INTO service (code, name, field, tiers, sort_key, folded, words)
-    VALUES ('1.001193', 'Đăng ký khai sinh', 'HT', '{commune}', 'dang', 'dang', ''::tsvector);
+INSERT INTO service (code, name, field, tiers, sort_key)
+    VALUES ('1.001193', 'Đăng ký khai sinh', 'HT', '{commune}', 'dang');
 INSERT INTO offering (service, agency) SELECT '1.001193', 'STP';
 INSERT INTO person (email, name, role, agency, password_hash)
     VALUES ('a@example.org', 'An', 'staff', 'STP', 'x');
