@@ -1,6 +1,7 @@
 """Migrations: forward only, whole or not at all, one at a time."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -136,3 +137,33 @@ async def test_a_server_with_a_single_role_needs_no_grants(postgres: EmbeddedPos
     assert await migrate(own)
     assert await migrate(own) == []
     assert "grants.sql" not in await fetch(own, "SELECT name FROM migration")
+
+
+KILLED = """
+import asyncio, sys
+from pathlib import Path
+from lenmuc.store.migrate import migrate
+asyncio.run(migrate(sys.argv[1], Path(sys.argv[2]), lambda said: print(said, flush=True)))
+"""
+
+
+async def test_kill_9_in_the_middle_of_a_step_leaves_the_steps_before_it_and_is_repeated(
+    empty: str, tmp_path: Path
+):
+    steps = write(
+        tmp_path / "m",
+        m0001_a="CREATE TABLE a (n int)",
+        m0002_b="CREATE TABLE b (n int); SELECT pg_sleep(2); CREATE TABLE c (n int)",
+    )
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", KILLED, empty, str(steps), stdout=asyncio.subprocess.PIPE
+    )
+    assert program.stdout is not None
+    while b"0002_b" not in (said := await asyncio.wait_for(program.stdout.readline(), 30)):
+        assert said, "it ended by itself"
+    await asyncio.sleep(0.3)
+    program.kill()
+    await program.wait()
+    # The second program waits until the server has noticed, and then does what is left.
+    assert await migrate(empty, steps) == ["0002_b.sql"]
+    assert await fetch(empty, "SELECT count(*) FROM migration") == [2]
