@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.di import Provide
 
 from lenmuc.actions.checking import Checker, Opens
-from lenmuc.actions.planning import Planner
+from lenmuc.actions.computing import Planner
 from lenmuc.actions.provider import Provider
 from lenmuc.actions.roadmap_view import Views
 from lenmuc.actions.works import Works
@@ -26,6 +26,7 @@ from lenmuc.pages import (
     bulk,
     checks,
     comments,
+    comparing,
     disagreements,
     evidence,
     mail,
@@ -37,6 +38,7 @@ from lenmuc.pages import (
     public,
     reviewing,
     roadmaps,
+    scenarios,
 )
 from lenmuc.settings import Settings
 from lenmuc.store.changes import SECONDS, Changes
@@ -59,6 +61,8 @@ PAGES = (
     assigning,
     platform,
     planner,
+    scenarios,
+    comparing,
     reviewing,
     proposals,
     checks,

@@ -7,10 +7,11 @@ import pytest
 
 from lenmuc.actions import accounts
 from lenmuc.core.answers import Identity
+from lenmuc.core.roadmap.inputs import PlanRequest
 from lenmuc.core.roadmap.problem import Item, Pool, Problem, Solution, Upgrade
 from lenmuc.store import roadmaps
 from lenmuc.store.offerings import Offering, offering_of
-from lenmuc.store.roadmaps import PlanRequest, Summary
+from lenmuc.store.roadmaps import Summary
 from tests.conftest import PASSWORD, Visitor, person
 
 WARD, OTHER_WARD, SERVICE = "X00004", "X00070", "1.001193"

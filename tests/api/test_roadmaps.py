@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from lenmuc.actions.planning import Planner
+from lenmuc.actions.computing import Planner
 from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.store import roadmaps
 from tests.api.conftest import PLANNER, PROBLEM, SOLUTION, WARD

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from lenmuc.actions import planning
+from lenmuc.actions import computing
 from tests.conftest import Visitor
 
 AGENCY = "SQHKT"  # ten services: quick to plan
@@ -156,7 +156,7 @@ async def test_a_roadmap_whose_process_died_is_shown_as_failed_and_can_be_comput
     as_planner: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(planning, "_child", _dies)
+        broken.setattr(computing, "_child", _dies)
         number, page = await compute(as_planner)
     assert "This roadmap was not computed" in page
     assert "The computation ended in an error." in page

@@ -9,9 +9,10 @@ import html5lib
 import pytest
 
 from lenmuc.core.answers import Identity
+from lenmuc.core.roadmap.inputs import PlanRequest
 from lenmuc.core.roadmap.problem import Pool, Problem, Solution, Upgrade
 from lenmuc.store import roadmaps as roadmaps_store
-from lenmuc.store.roadmaps import PlanRequest, Summary
+from lenmuc.store.roadmaps import Summary
 from tests.conftest import Visitor
 from tests.conftest import person as make_person
 

@@ -10,6 +10,7 @@ from lenmuc.core.answers import Identity
 from lenmuc.core.checklists import Words
 from lenmuc.core.errors import N_, Message, NotFound
 from lenmuc.core.roadmap.gather import TRIPS_SAVED
+from lenmuc.core.roadmap.inputs import PlanRequest
 from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.core.roadmap.view import Names, RoadmapView, part_of, view_of
 from lenmuc.exports.formats import Format
@@ -18,7 +19,7 @@ from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
-from lenmuc.store.roadmaps import PlanRequest, Roadmap, StoredPlan
+from lenmuc.store.roadmaps import Roadmap, StoredPlan
 
 _KEPT = 4  # a city's view takes tens of megabytes
 NO_ROADMAP = N_("There is no such roadmap.")

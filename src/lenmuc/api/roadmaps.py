@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
 from lenmuc.actions import planning
-from lenmuc.actions.planning import Planner
+from lenmuc.actions.computing import Planner
 from lenmuc.api.replies import (
     ETAG,
     AnyRequest,
@@ -30,10 +30,11 @@ from lenmuc.api.types.roadmaps import (
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Identity
 from lenmuc.core.errors import N_, Message, NotFound, SignInNeeded
+from lenmuc.core.roadmap.inputs import PlanRequest
 from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import Database
-from lenmuc.store.roadmaps import PlanRequest, Roadmap, StoredPlan
+from lenmuc.store.roadmaps import Roadmap, StoredPlan
 from lenmuc.web.access import anyone, needs
 from lenmuc.web.caching import PUBLIC
 from lenmuc.web.visits import Visit

@@ -1,73 +1,70 @@
 """For planners: asking for a roadmap, following its computation, reading it, publishing it."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from lenmuc.actions import planning
-from lenmuc.actions.planning import MOST_QUARTERS, Planner
+from lenmuc.actions.computing import Planner
 from lenmuc.actions.roadmap_view import NO_ROADMAP, Views
+from lenmuc.actions.scenarios import add_scenario
 from lenmuc.content.everything import Content
 from lenmuc.core.checklists import Words
-from lenmuc.core.errors import N_, Fault, Message, NotFound, Refused, fault
-from lenmuc.core.roadmap.sentences import quarter_words
-from lenmuc.pages.roadmap_shown import Shown, name_in, shown
-from lenmuc.pages.roadmaps import Number, Part, Show, agency_names, file_reply, number_of, words_by_code
+from lenmuc.core.errors import N_, Fault, Message, NotFound, Refused
+from lenmuc.core.roadmap.solve import gap_of
+from lenmuc.pages.roadmap_shown import Shown, shown
+from lenmuc.pages.roadmaps import (
+    Number,
+    Part,
+    Show,
+    agency_names,
+    field_words,
+    file_reply,
+    number_of,
+    words_by_code,
+)
+from lenmuc.pages.scenario_forms import PlanInput, request_of
+from lenmuc.pages.scenarios import Choices, begin, choices_for, planners, to
+from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store import roadmaps as roadmaps_store
+from lenmuc.store import scenarios as scenarios_store
 from lenmuc.store.database import Database
-from lenmuc.store.roadmaps import PlanRequest, Roadmap
-from lenmuc.web.access import needs
+from lenmuc.store.roadmaps import Roadmap
+from lenmuc.store.scenarios import Scenario
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import HANOI
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
 
-AnyRequest = Request[Any, Any, Any]
-T = TypeVar("T", int, float)
-planners = needs("planner")
-_QUARTERS_TO_CHOOSE = 8
-_NOT_A_NUMBER = N_("Write a number, such as 60.")
-
-
-class PlanInput(msgspec.Struct, frozen=True):
-    """What the form of `templates/planner/plans.html` sends, as it was typed; the values are the defaults."""
-
-    name: str = ""
-    agency: str = ""
-    first_quarter: str = ""
-    quarters: str = "8"
-    central_days: str = "400"
-    body_days: str = "60"
-    ward_days: str = "10"
-    seconds: str = "60"
-
 
 class PlansPage(msgspec.Struct, frozen=True):
     """What `templates/planner/plans.html` shows: all roadmaps, and the form for a new one.
 
-    `first_quarters` and `agencies` are (value, words) pairs; `names` are those of agencies by code.
+    `names` are those of agencies by code.
     """
 
     roadmaps: tuple[Roadmap, ...]
     names: dict[str, Words]
+    scenarios: tuple[Scenario, ...]
     form: PlanInput
     errors: tuple[tuple[str, str], ...]
-    first_quarters: tuple[tuple[str, str], ...]
-    agencies: tuple[tuple[str, str], ...]
-    most_quarters: int
+    choices: Choices
 
 
 class WaitingPage(msgspec.Struct, frozen=True):
-    """What `templates/planner/plan-waiting.html` shows: a roadmap that is being computed, or failed."""
+    """What `templates/planner/plan-waiting.html` shows: a roadmap that is being computed, or failed.
+
+    `gap`: by which share of itself the best plan so far could at most be better.
+    """
 
     roadmap: Roadmap
     scope: Words | None
     failure: Message | None
+    gap: float | None
 
 
 class PlanPage(msgspec.Struct, frozen=True):
@@ -76,83 +73,38 @@ class PlanPage(msgspec.Struct, frozen=True):
     shown: Shown
 
 
-def quarters_to_choose(today: dt.date) -> tuple[str, ...]:
-    """The quarters in which a plan may begin: the next one and those that follow."""
-    year, quarter = divmod(today.year * 4 + (today.month - 1) // 3 + 1, 4)
-    return planning.quarters_from(f"{year}Q{quarter + 1}", _QUARTERS_TO_CHOOSE)
-
-
-def request_of(form: PlanInput) -> tuple[PlanRequest, list[Fault]]:
-    """What was asked for, and what cannot be read as a number. A comma may stand for the decimal point."""
-    faults: list[Fault] = []
-
-    def read(name: str, kind: Callable[[str], T], instead: T) -> T:
-        try:
-            return kind(getattr(form, name).strip().replace(",", "."))
-        except ValueError:
-            faults.append(fault(name, _NOT_A_NUMBER))
-            return instead
-
-    request = PlanRequest(
-        name=form.name,
-        agency=form.agency,
-        first_quarter=form.first_quarter,
-        quarters=read("quarters", int, 1),
-        central_days=read("central_days", float, 0.0),
-        body_days=read("body_days", float, 0.0),
-        ward_days=read("ward_days", float, 0.0),
-        seconds=read("seconds", float, 60.0),
-    )
-    return request, faults
-
-
 async def _list_page(
-    request: AnyRequest, db: Database, visit: Visit, form: PlanInput, faults: list[Fault]
+    request: AnyRequest, db: Database, content: Content, visit: Visit, form: PlanInput, faults: list[Fault]
 ) -> Response[str]:
     language = visit.language
+    await planning.fail_abandoned(db)
     async with db.transaction(visit.who, read_only=True) as conn:
         found = await roadmaps_store.list_roadmaps(conn)
+        scenarios = await scenarios_store.list_scenarios(conn)
     agencies = await agency_names(db, visit.who)
-    quarters = quarters_to_choose(dt.datetime.now(HANOI).date())
+    choices = await choices_for(db, visit, content, None)
+    first = choices.first_quarters[0][0]
     page = PlansPage(
         roadmaps=tuple(found),
         names=words_by_code(agencies),
-        form=form if form.first_quarter else msgspec.structs.replace(form, first_quarter=quarters[0]),
+        scenarios=tuple(scenarios),
+        form=form if form.first_quarter else msgspec.structs.replace(form, first_quarter=first),
         errors=tuple((each.field, language.message(each.message)) for each in faults),
-        first_quarters=tuple((name, _sentence(language.message(quarter_words(name)))) for name in quarters),
-        agencies=(
-            ("", language.gettext(N_("The whole city"))),
-            *((each.code, name_in(each, language)) for each in agencies),
-        ),
-        most_quarters=MOST_QUARTERS,
+        choices=choices,
     )
     return render(request, "planner/plans.html", page, 422 if faults else 200)
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _to(address: str) -> Response[None]:
-    return Response(None, status_code=303, headers={"Location": address})
-
-
 @get("/{lang:str}/plan", guards=[planners])
 async def list_plans(
-    request: AnyRequest, db: NamedDependency[Database], visit: NamedDependency[Visit]
+    request: AnyRequest,
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    visit: NamedDependency[Visit],
 ) -> Response[str]:
-    """All roadmaps, and the form for a new one."""
+    """All scenarios and roadmaps, and the form for a new one."""
     name = visit.language.gettext(N_("Roadmap of %(date)s"), date=visit.language.date(dt.datetime.now(HANOI)))
-    return await _list_page(request, db, visit, PlanInput(name=name), [])
-
-
-async def _begin(
-    db: Database, content: Content, planner: Planner, visit: Visit, asked: PlanRequest
-) -> Response[None]:
-    person = visit.session.person if visit.session else 0  # the guard lets in nobody without a session
-    id = await planning.start(db, content.scheme, visit.who, person, asked)
-    planner.begin(content.scheme, visit.who, id, asked)
-    return _to(f"/{visit.language.code}/plan/{id}")
+    return await _list_page(request, db, content, visit, PlanInput(name=name), [])
 
 
 @post("/{lang:str}/plan", guards=[planners], status_code=303)
@@ -163,19 +115,23 @@ async def compute_plan(
     planner: NamedDependency[Planner],
     visit: NamedDependency[Visit],
 ) -> Response[Any]:
-    """Begin to compute a roadmap, or show the form again with what is wrong."""
+    """Keep the inputs as a scenario and begin to compute it, or show the form again with what is wrong."""
     form = await read_form(request, PlanInput)
     asked, faults = request_of(form)
     known = {each.field for each in faults}
     faults += [each for each in planning.faults_of(asked) if each.field not in known]
     if not faults:
         try:
-            return await _begin(db, content, planner, visit, asked)
+            scenario = await add_scenario(db, visit.who, session_of(visit).person, asked)
         except Refused as refused:
             faults = refused.faults
         except NotFound as missing:
             faults = [Fault("agency", missing.message)]
-    return await _list_page(request, db, visit, form, faults)
+        else:
+            if form.then == "scenario":
+                return to(f"/{visit.language.code}/plan/scenarios/{scenario}")
+            return await begin(db, content, planner, visit, asked, scenario)
+    return await _list_page(request, db, content, visit, form, faults)
 
 
 @get("/{lang:str}/plan/{name:str}", guards=[planners])
@@ -194,11 +150,15 @@ async def read_plan(
     if ending:
         return await file_reply(views, visit, id, ending, agency, published=False)
     roadmap, view = await views.open(visit.who, id, agency)
+    if roadmap.status == "computing" and await planning.fail_abandoned(db):
+        roadmap, view = await views.open(visit.who, id, agency)
     agencies = await agency_names(db, visit.who)
     if view is None:
         scope = words_by_code(agencies).get(roadmap.agency)
+        now = roadmap.progress
+        gap = gap_of(now.value, now.bound) if now and now.value else None
         failure = Message(roadmap.failure) if roadmap.failure else None
-        return render(request, "planner/plan-waiting.html", WaitingPage(roadmap, scope, failure))
+        return render(request, "planner/plan-waiting.html", WaitingPage(roadmap, scope, failure, gap))
     ready = shown(
         roadmap,
         view,
@@ -208,6 +168,7 @@ async def read_plan(
         address=f"/{visit.language.code}/plan/{id}",
         page=page,
         outside=show == "outside",
+        fields=await field_words(db, visit.who),
     )
     return render(request, "planner/plan.html", PlanPage(ready))
 
@@ -225,13 +186,12 @@ async def compute_again(
         roadmap = await roadmaps_store.find_roadmap(conn, id)
     if roadmap is None:
         raise NotFound(NO_ROADMAP)
-    return await _begin(db, content, planner, visit, roadmap.settings)
+    return await begin(db, content, planner, visit, roadmap.settings, roadmap.scenario)
 
 
 async def _publish(db: Database, visit: Visit, id: int, published: bool) -> Response[None]:
-    person = visit.session.person if visit.session else 0
-    await planning.publish(db, visit.who, person, id, published)
-    return _to(f"/{visit.language.code}/plan/{id}")
+    await planning.publish(db, visit.who, session_of(visit).person, id, published)
+    return to(f"/{visit.language.code}/plan/{id}")
 
 
 @post("/{lang:str}/plan/{id:int}/publish", guards=[planners], status_code=303)
@@ -250,6 +210,24 @@ async def withdraw_plan(
     return await _publish(db, visit, id, False)
 
 
+@post("/{lang:str}/plan/{id:int}/approve", guards=[planners], status_code=303)
+async def approve_plan(
+    db: NamedDependency[Database], visit: NamedDependency[Visit], id: FromPath[int]
+) -> Response[None]:
+    """Make the roadmap the approved one of its scope, public from then on."""
+    await planning.approve(db, visit.who, session_of(visit).person, id)
+    return to(f"/{visit.language.code}/plan/{id}")
+
+
+@post("/{lang:str}/plan/{id:int}/cancel", guards=[planners], status_code=303)
+async def cancel_plan(
+    db: NamedDependency[Database], visit: NamedDependency[Visit], id: FromPath[int]
+) -> Response[None]:
+    """Give up the computation."""
+    await planning.cancel(db, visit.who, session_of(visit).person, id)
+    return to(f"/{visit.language.code}/plan/{id}")
+
+
 handlers: list[Any] = [
     list_plans,
     compute_plan,
@@ -257,4 +235,6 @@ handlers: list[Any] = [
     compute_again,
     publish_plan,
     withdraw_plan,
+    approve_plan,
+    cancel_plan,
 ]

@@ -9,6 +9,8 @@ from lenmuc.actions.roadmap_view import assumptions
 from lenmuc.core.checklists import Words
 from lenmuc.core.errors import N_, Message
 from lenmuc.core.roadmap.gather import CENTRAL
+from lenmuc.core.roadmap.input_words import Labels, goal_words, strictness
+from lenmuc.core.roadmap.inputs import GoalResult
 from lenmuc.core.roadmap.sentences import criterion_words, place_words, pool_words, why
 from lenmuc.core.roadmap.view import Line, PoolLoad, RoadmapView, ServiceGain
 from lenmuc.store.catalogue import AgencyName
@@ -91,6 +93,7 @@ class Shown(msgspec.Struct, frozen=True):
 
     `address` is the page's own, without its query; `part` the query that keeps the agency. `groups` are those
     of the page `number` of `of`; `outside` says that it is the list of what is not in the plan.
+    `goals`: each target, how strict it is, and what came of it.
     """
 
     roadmap: Roadmap
@@ -117,6 +120,7 @@ class Shown(msgspec.Struct, frozen=True):
     filings_all: int
     assumptions: tuple[Message, ...]
     agencies: tuple[tuple[str, str], ...]
+    goals: tuple[tuple[Message, Message, GoalResult], ...] = ()
 
 
 def shown(
@@ -129,6 +133,7 @@ def shown(
     address: str,
     page: int,
     outside: bool,
+    fields: Mapping[str, Words] | None = None,
 ) -> Shown:
     """The page of a roadmap. `page` beyond the last is the last."""
     groups = grouped(view)
@@ -145,6 +150,8 @@ def shown(
 
     near = sorted({1, of, *range(max(1, page - 1), min(of, page + 1) + 1)})
     code = view.agency or roadmap.agency
+    labels = Labels(view.names.agencies, fields or {}, view.names.criteria, view.names.services)
+    results = roadmap.summary.goals if roadmap.summary and not view.agency else ()
     tiers = {each.code: each.tier for each in agencies}
     with_part = {lift.agency for lift in view.lifts} if not code else set()
     return Shown(
@@ -172,6 +179,7 @@ def shown(
         filings_all=sum(lift.filings for lift in view.lifts),
         assumptions=assumptions(roadmap.settings),
         agencies=tuple((each.code, name_in(each, language)) for each in agencies if each.code in with_part),
+        goals=tuple((goal_words(labels, r.goal), strictness(r.goal), r) for r in results),
     )
 
 

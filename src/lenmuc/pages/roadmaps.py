@@ -66,6 +66,13 @@ async def agency_names(db: Database, who: Identity) -> list[catalogue_store.Agen
         return await catalogue_store.agency_names(conn)
 
 
+async def field_words(db: Database, who: Identity) -> dict[str, Words]:
+    """The names of fields by code."""
+    async with db.transaction(who, read_only=True) as conn:
+        fields = await catalogue_store.all_fields(conn)
+    return {each.code: Words(each.name, each.name_en or each.name) for each in fields}
+
+
 def words_by_code(agencies: list[catalogue_store.AgencyName]) -> dict[str, Words]:
     """The names of agencies by code."""
     return {each.code: Words(each.name, each.name_en or each.name) for each in agencies}
@@ -109,6 +116,7 @@ async def read_published(
         address=f"/{visit.language.code}/roadmaps/{id}",
         page=page,
         outside=show == "outside",
+        fields=await field_words(db, visit.who),
     )
     return render(request, "public/roadmap.html", RoadmapPage(ready))
 

@@ -7,26 +7,12 @@ from typing import Any
 
 import msgspec
 
+from lenmuc.core.errors import Message
+from lenmuc.core.roadmap.inputs import GoalResult, PlanRequest
 from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.store.queries import Connection, queries
 
 Q = queries("roadmaps")
-
-
-class PlanRequest(msgspec.Struct, frozen=True):
-    """What a planner asked for; `agency` is empty for the whole place, `first_quarter` is like 2027Q1.
-
-    Days are person-days a quarter: of the central team, of each city body, of each ward or commune.
-    """
-
-    name: str
-    agency: str
-    first_quarter: str
-    quarters: int
-    central_days: float
-    body_days: float
-    ward_days: float
-    seconds: float = 60.0
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -34,6 +20,7 @@ class Summary(msgspec.Struct, frozen=True):
     cumulative.
 
     `gap` is the proven distance from the best possible plan, as a share; `filings_*` are filings a year.
+    `goals`: what came of each; `days`: person-days of the work in the plan.
     """
 
     offerings: int
@@ -50,10 +37,23 @@ class Summary(msgspec.Struct, frozen=True):
     gap: float
     status: str
     seconds: float
+    goals: tuple[GoalResult, ...] = ()
+    days: float = 0.0
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a computation is: the best plan so far (`None`: none yet), and what no plan can exceed."""
+
+    value: float | None
+    bound: float
 
 
 class Roadmap(msgspec.Struct, frozen=True):
-    """A roadmap as lists show it; `agency` is empty for the whole place, `by` the planner's name."""
+    """A roadmap as lists show it; `agency` is empty for the whole place, `by` the planner's name.
+
+    `scenario` holds the inputs it was computed from, if they were kept. `progress` is how far the solver is,
+    `causes` why there is no plan. `baseline`: the approved roadmap of its scope, since `approved`.
+    """
 
     id: int
     name: str
@@ -67,6 +67,13 @@ class Roadmap(msgspec.Struct, frozen=True):
     by: str
     created: dt.datetime
     finished: dt.datetime | None
+    scenario: int | None = None
+    progress: Progress | None = None
+    cancelled: bool = False
+    causes: tuple[Message, ...] = ()
+    baseline: bool = False
+    approved: dt.datetime | None = None
+    approved_by: str = ""
 
 
 class StoredPlan(msgspec.Struct, frozen=True):
@@ -105,10 +112,13 @@ def _pack(value: Any) -> bytes:
     return gzip.compress(msgspec.json.encode(value), compresslevel=6, mtime=0)
 
 
-async def start_roadmap(conn: Connection, settings: PlanRequest, scheme: str, person: int) -> int:
+async def start_roadmap(
+    conn: Connection, settings: PlanRequest, scheme: str, person: int, scenario: int | None = None
+) -> int:
     """A new roadmap that is being computed; its number."""
+    asked = msgspec.to_builtins(settings)
     number = await Q.value(
-        conn, "start_roadmap", settings.name, settings.agency, scheme, msgspec.to_builtins(settings), person
+        conn, "start_roadmap", settings.name, settings.agency, scheme, asked, person, scenario
     )
     return int(number)
 
@@ -116,18 +126,45 @@ async def start_roadmap(conn: Connection, settings: PlanRequest, scheme: str, pe
 async def finish_roadmap(
     conn: Connection, id: int, problem: Problem, solution: Solution, summary: Summary
 ) -> None:
-    """Store the plan that was found."""
+    """Store the plan that was found, unless somebody has given it up meanwhile."""
     await Q.run(conn, "finish_roadmap", id, _pack(problem), _pack(solution), msgspec.to_builtins(summary))
 
 
-async def fail_roadmap(conn: Connection, id: int, failure: str) -> None:
+async def fail_roadmap(conn: Connection, id: int, failure: str, causes: tuple[Message, ...] = ()) -> None:
     """Say why there is no plan."""
-    await Q.run(conn, "fail_roadmap", id, failure)
+    await Q.run(conn, "fail_roadmap", id, failure, msgspec.to_builtins(causes))
 
 
-async def fail_abandoned(conn: Connection, failure: str) -> int:
-    """Mark what was being computed when the program stopped; how many."""
-    return await Q.run(conn, "fail_abandoned", failure)
+async def fail_abandoned(conn: Connection, failure: str, silence: float) -> int:
+    """Mark what nobody computes any more: no sign of life for `silence` seconds; how many."""
+    return await Q.run(conn, "fail_abandoned", failure, dt.timedelta(seconds=silence))
+
+
+async def beat(conn: Connection, id: int, progress: Progress | None) -> bool:
+    """A sign of life of who computes it, and how far it is; true when it should be given up."""
+    asked = await Q.value(conn, "beat", id, None if progress is None else msgspec.to_builtins(progress))
+    return asked is not False  # no row: somebody has marked it as failed
+
+
+async def cancel_roadmap(conn: Connection, id: int) -> bool:
+    """Ask for a computation to be given up; false when it is not being computed."""
+    return await Q.run(conn, "cancel_roadmap", id) == 1
+
+
+async def approve_roadmap(conn: Connection, id: int, person: int) -> bool:
+    """Make a finished roadmap the baseline of its scope, public from then on; false when there is none.
+
+    Two approvals at once wait for each other: the later one stands.
+    """
+    await Q.run(conn, "one_approval_at_a_time")
+    await Q.run(conn, "end_baseline", id)
+    return await Q.run(conn, "approve_roadmap", id, person) == 1
+
+
+async def find_baseline(conn: Connection, agency: str) -> int | None:
+    """The number of the approved roadmap of a scope: of an agency, or (empty) of the whole place."""
+    number = await Q.value(conn, "find_baseline", agency)
+    return None if number is None else int(number)
 
 
 async def publish_roadmap(conn: Connection, id: int, published: bool) -> bool:
@@ -143,6 +180,11 @@ async def find_roadmap(conn: Connection, id: int) -> Roadmap | None:
 async def list_roadmaps(conn: Connection, agency: str = "", *, published: bool = False) -> list[Roadmap]:
     """Roadmaps, newest first: all that one may see, those that touch an agency, or the published ones."""
     return await Q.all(conn, "list_roadmaps", Roadmap, agency or None, published)
+
+
+async def of_scenario(conn: Connection, scenario: int) -> list[Roadmap]:
+    """The roadmaps that were computed from a scenario, newest first."""
+    return await Q.all(conn, "of_scenario", Roadmap, scenario)
 
 
 async def read_files(conn: Connection, id: int) -> StoredPlan | None:

@@ -106,7 +106,8 @@ class Plans:
     async def of_service(
         self, conn: Connection, service: str, agencies: Collection[str], agency: str
     ) -> Planned | None:
-        """What the newest published roadmap that has the service says: for one agency where that is known.
+        """What the approved roadmap, or else the newest published one, says of a service: for one agency
+        where that is known.
 
         `agencies` offer the service; a roadmap of another agency says nothing about it.
         """

@@ -1,0 +1,259 @@
+"""Computing: gaps become a problem, a solver in its own process answers it, both are stored together."""
+
+import asyncio
+import contextlib
+import logging
+import math
+import multiprocessing
+import signal
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+import msgspec
+
+from lenmuc.actions.levels import settled_services
+from lenmuc.actions.planning import plan_settings
+from lenmuc.core.answers import Identity
+from lenmuc.core.checklists import Scheme
+from lenmuc.core.errors import N_, Impossible, LenMucError, Message, Refused
+from lenmuc.core.roadmap import targets
+from lenmuc.core.roadmap.gaps import Said, offering_gaps
+from lenmuc.core.roadmap.gather import OfferingGap, PlanSettings, gather
+from lenmuc.core.roadmap.inputs import Around, GoalResult, PlanRequest, with_inputs
+from lenmuc.core.roadmap.problem import Problem, Solution
+from lenmuc.core.roadmap.solve import solve
+from lenmuc.store import answers as answers_store
+from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import offerings as offerings_store
+from lenmuc.store import roadmaps as roadmaps_store
+from lenmuc.store.database import Database
+from lenmuc.store.roadmaps import Progress, Summary
+
+log = logging.getLogger(__name__)
+CRASHED = N_(
+    "The computation ended in an error. Compute it again; if it fails again, tell the administrator."
+)
+CANCELLED = N_("A planner stopped the computation. Nothing of it was kept.")
+IMPOSSIBLE = N_("No plan can be made from these inputs. The reasons are below; change one of them.")
+_BEAT = 1.0  # seconds between two signs of life
+
+
+class Cancelled(Exception):
+    """Somebody asked for the computation to be given up."""
+
+
+class _Task(msgspec.Struct, frozen=True):
+    """What the solving process is given."""
+
+    scheme: Scheme
+    gaps: list[OfferingGap]
+    settings: PlanSettings
+    shared: frozenset[str]
+    request: PlanRequest
+    around: Around
+
+
+class _Plan(msgspec.Struct, frozen=True):
+    """What it gives back."""
+
+    problem: Problem
+    solution: Solution
+    summary: Summary
+
+
+class _Failure(msgspec.Struct, frozen=True):
+    """What it gives back when there is no plan, with the causes."""
+
+    causes: tuple[Message, ...]
+
+
+def work_out(task: _Task, tell: Callable[[float, float], bool | None] | None = None) -> _Plan:
+    """Gather, solve and sum up, in a process of its own: it takes seconds of pure computing."""
+    gathered = gather(task.scheme, task.gaps, task.settings, task.shared)
+    problem = with_inputs(gathered.problem, task.request, task.around, task.gaps)
+    solution = solve(problem, tell)
+    return _Plan(problem, solution, summary(task.request, task.gaps, problem, solution))
+
+
+def goal_results(request: PlanRequest, problem: Problem, solution: Solution) -> tuple[GoalResult, ...]:
+    """What came of each goal, in their order."""
+    return tuple(
+        GoalResult(
+            goal,
+            targets.wanted(problem, target),
+            targets.met(problem, target, solution.reached),
+            targets.denominator(problem, target),
+        )
+        for goal, target in zip(request.goals, problem.targets, strict=True)
+    )
+
+
+def summary(
+    request: PlanRequest, gaps: Sequence[OfferingGap], problem: Problem, solution: Solution
+) -> Summary:
+    """The figures of a plan: offerings at or above a level today and when the plan is done."""
+    before = {level: sum(gap.level >= level for gap in gaps) for level in (3, 4)}
+    gained, filings = {3: 0, 4: 0}, {3: 0, 4: 0}
+    for upgrade in problem.upgrades:
+        if upgrade.id in solution.reached and upgrade.level in gained:
+            gained[upgrade.level] += upgrade.offerings
+            filings[upgrade.level] += upgrade.filings
+    return Summary(
+        offerings=len(gaps),
+        at_3_before=before[3],
+        at_4_before=before[4],
+        at_3_after=before[3] + gained[3],
+        at_4_after=before[4] + gained[4],
+        filings_3_after=filings[3],
+        filings_4_after=filings[4],
+        items=len(problem.items),
+        planned=len(solution.finish),
+        value=solution.value,
+        bound=solution.bound,
+        gap=solution.gap,
+        status=solution.status,
+        seconds=solution.seconds,
+        goals=goal_results(request, problem, solution),
+        days=math.fsum(item.days for item in problem.items if item.id in solution.finish and not item.done),
+    )
+
+
+async def _task(db: Database, scheme: Scheme, who: Identity, request: PlanRequest) -> _Task:
+    """One short read: what every offering of the place, or of one agency, lacks."""
+    async with db.transaction(who, read_only=True) as conn:
+        tiers = {row.code: row.tier for row in await catalogue_store.list_agencies(conn)}
+        rows = await offerings_store.every_offering(conn, agency=request.agency)
+        settled = await settled_services(conn, scheme)
+        values = await answers_store.every_value(conn, agency=request.agency)
+        shared = await offerings_store.shared_services(conn)
+        services = await catalogue_store.all_services(conn)
+    offerings = [(row["service"], row["agency"], row["filings"]) for row in rows]
+    found = offering_gaps(scheme, offerings, settled, [Said(*row) for row in values])
+    kinds = {each.id: each.work.kind for each in scheme.criteria if each.work}
+    around = Around({each.code: each.field for each in services}, kinds)
+    return _Task(scheme, found, plan_settings(request, tiers), shared, request, around)
+
+
+def _child(answer: "Connection[Any, Any]", task: _Task) -> None:
+    """The solving process: one task; how far it is, now and then; one answer. Ctrl-C is for the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    told = 0.0
+
+    def tell(value: float, bound: float) -> None:
+        nonlocal told
+        if time.monotonic() - told >= _BEAT / 2 and math.isfinite(bound):
+            told = time.monotonic()
+            answer.send(Progress(value if math.isfinite(value) else None, bound))
+
+    try:
+        answer.send(work_out(task, tell))
+    except Impossible as why:
+        answer.send(_Failure((why.message, *why.causes)))
+    except Refused as why:
+        answer.send(_Failure(tuple(fault.message for fault in why.faults)))
+    except LenMucError as why:
+        answer.send(_Failure((why.message,)))
+
+
+class Planner:
+    """Computes roadmaps one after the other, each in a process of its own, so that pages stay quick.
+
+    Several programs may do so on one database: each gives a sign of life in the table while it computes or
+    waits for its turn, and looks there whether somebody has asked to give it up.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._turn = asyncio.Semaphore(1)
+        self._running: set[asyncio.Task[None]] = set()
+
+    def begin(self, scheme: Scheme, who: Identity, id: int, request: PlanRequest) -> None:
+        """Compute roadmap `id` in the background."""
+        task = asyncio.create_task(self.compute(scheme, who, id, request), name=f"roadmap {id}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def compute(self, scheme: Scheme, who: Identity, id: int, request: PlanRequest) -> None:
+        """Compute roadmap `id` and store it, or store why there is none. No connection is held meanwhile."""
+        job = _Job(self._db, who, id)
+        working = asyncio.create_task(self._work(job, scheme, who, request))
+        beating = asyncio.create_task(job.beats(working))
+        failure, causes = CRASHED, tuple[Message, ...]()
+        try:
+            found = await working
+            if isinstance(found, _Plan):
+                async with self._db.transaction(who) as conn:
+                    await roadmaps_store.finish_roadmap(
+                        conn, id, found.problem, found.solution, found.summary
+                    )
+                failure = CANCELLED  # holds only where it was cancelled in this very moment
+            else:
+                failure, causes = IMPOSSIBLE, found.causes
+        except asyncio.CancelledError:
+            if not job.given_up:
+                raise
+            failure = CANCELLED
+        except Exception:
+            log.exception("roadmap %s failed", id)
+        finally:
+            for task in (working, beating):
+                task.cancel()
+            await asyncio.gather(working, beating, return_exceptions=True)
+        async with self._db.transaction(who) as conn:
+            await roadmaps_store.fail_roadmap(conn, id, failure, causes)
+
+    async def _work(
+        self, job: "_Job", scheme: Scheme, who: Identity, request: PlanRequest
+    ) -> _Plan | _Failure:
+        async with self._turn:
+            return await self._solve(await _task(self._db, scheme, who, request), job)
+
+    async def _solve(self, task: _Task, job: "_Job") -> _Plan | _Failure:
+        """Run `work_out` in a fresh process. Raises `EOFError` when it dies; ends it when we are
+        cancelled.
+        """
+        spawn = multiprocessing.get_context("spawn")
+        mine, theirs = spawn.Pipe(duplex=False)
+        process = spawn.Process(target=_child, args=(theirs, task), daemon=True)
+        try:
+            await asyncio.to_thread(process.start)
+            theirs.close()
+            while isinstance(said := await asyncio.to_thread(mine.recv), Progress):
+                job.progress = said
+            answer: _Plan | _Failure = said
+            return answer
+        finally:
+            if process.is_alive():
+                process.terminate()
+            await asyncio.to_thread(process.join, 5)
+            mine.close()
+
+    async def close(self) -> None:
+        """Stop what is being computed; it gives no sign of life any more, and so has failed."""
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+
+class _Job:
+    """One roadmap that is being computed here: how far it is, and whether somebody has given it up."""
+
+    def __init__(self, db: Database, who: Identity, id: int) -> None:
+        self._db = db
+        self._who = who
+        self._id = id
+        self.progress: Progress | None = None
+        self.given_up = False
+
+    async def beats(self, working: "asyncio.Task[Any]") -> None:
+        """Give a sign of life every second; end the work when it is to be given up."""
+        while True:
+            await asyncio.sleep(_BEAT)
+            with contextlib.suppress(OSError):  # the database is away for a moment: the next beat tells
+                async with self._db.transaction(self._who) as conn:
+                    self.given_up = await roadmaps_store.beat(conn, self._id, self.progress)
+            if self.given_up:
+                working.cancel()
+                return
