@@ -14,7 +14,7 @@ from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import PROGRAM, act_as
 from lenmuc.store.roadmaps import Progress
 from tests.conftest import Visitor
-from tests.pages.test_planner import AGENCY, ASKED, compute, wait_for, words_of
+from tests.pages.test_planner import AGENCY, ASKED, compute, rows_of, wait_for, words_of
 
 
 async def scenario(planner: Visitor, **other: str) -> str:
@@ -147,6 +147,11 @@ async def test_a_target_that_must_be_met_is_met_or_the_planner_is_told_why_there
     said = words_of(page)
     assert "This roadmap was not computed" in said
     assert "No plan meets every target and deadline together." in said
+    target = "“4 of all offerings at level 3 or above by Q4 2027”"
+    assert f"Target {target} is to be met by Q4 2027." in said
+    assert f"Target {target}: it wants 4 offerings, at most 0 can be there by Q4 2027." in said
+    assert re.search(f"Target {target} can be met with [0-9.]+ person-days more", said)
+    assert AGENCY not in said
     assert failed != number
 
 
@@ -177,6 +182,10 @@ async def test_a_service_page_names_the_quarter_of_the_approved_roadmap_and_not_
     said = words_of((await client.get(f"/en/services/{code[1]}?agency={AGENCY}")).text)
     assert re.search(r"Level 3 in Q\d 2027", said)
     assert "Planned by the approved roadmap of" in said
+    waits = re.search(r"Level 3 in (Q\d 2027) Why then: .*?“(.+?)”", said)
+    assert waits
+    rows = rows_of(await as_planner.get(f"/en/plan/{first}.csv"))
+    assert waits[2] in {row["What it meets"] for row in rows if row["Done in quarter"] == waits[1]}
 
 
 def _waits(answer: Any, task: object) -> None:

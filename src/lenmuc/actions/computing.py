@@ -19,6 +19,8 @@ from lenmuc.core.answers import Identity
 from lenmuc.core.checklists import Scheme
 from lenmuc.core.errors import N_, Impossible, LenMucError, Message, Refused
 from lenmuc.core.roadmap import targets
+from lenmuc.core.roadmap.answer_words import cause_words
+from lenmuc.core.roadmap.causes import why_impossible
 from lenmuc.core.roadmap.gaps import Said, offering_gaps
 from lenmuc.core.roadmap.gather import OfferingGap, PlanSettings, gather
 from lenmuc.core.roadmap.inputs import Around, GoalResult, PlanRequest, with_inputs
@@ -70,10 +72,19 @@ class _Failure(msgspec.Struct, frozen=True):
 
 
 def work_out(task: _Task, tell: Callable[[float, float], bool | None] | None = None) -> _Plan:
-    """Gather, solve and sum up, in a process of its own: it takes seconds of pure computing."""
+    """Gather, solve and sum up, in a process of its own: it takes seconds of pure computing.
+
+    Raises `Impossible` with what clashes and the least that would help, or `Refused`.
+    """
     gathered = gather(task.scheme, task.gaps, task.settings, task.shared)
     problem = with_inputs(gathered.problem, task.request, task.around, task.gaps)
-    solution = solve(problem, tell)
+    try:
+        solution = solve(problem, tell)
+    except Impossible as why:
+        cause = why_impossible(problem)
+        raise Impossible(
+            why.message.text, cause_words(problem, cause) if cause else (), **why.message.params
+        ) from why
     return _Plan(problem, solution, summary(task.request, task.gaps, problem, solution))
 
 

@@ -15,6 +15,7 @@ from lenmuc.actions.scenarios import add_scenario
 from lenmuc.content.everything import Content
 from lenmuc.core.checklists import Words
 from lenmuc.core.errors import N_, Fault, Message, NotFound, Refused
+from lenmuc.core.roadmap.input_words import cause_in_names
 from lenmuc.core.roadmap.solve import gap_of
 from lenmuc.pages.roadmap_shown import Shown, shown
 from lenmuc.pages.roadmaps import (
@@ -28,7 +29,7 @@ from lenmuc.pages.roadmaps import (
     words_by_code,
 )
 from lenmuc.pages.scenario_forms import PlanInput, request_of
-from lenmuc.pages.scenarios import Choices, begin, choices_for, planners, to
+from lenmuc.pages.scenarios import Choices, begin, choices_for, labels_for, planners, to
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store import scenarios as scenarios_store
@@ -65,6 +66,7 @@ class WaitingPage(msgspec.Struct, frozen=True):
     scope: Words | None
     failure: Message | None
     gap: float | None
+    causes: tuple[Message, ...]
 
 
 class PlanPage(msgspec.Struct, frozen=True):
@@ -139,6 +141,7 @@ async def read_plan(
     request: AnyRequest,
     db: NamedDependency[Database],
     views: NamedDependency[Views],
+    content: NamedDependency[Content],
     visit: NamedDependency[Visit],
     name: FromPath[str],
     agency: Part = "",
@@ -155,10 +158,12 @@ async def read_plan(
     agencies = await agency_names(db, visit.who)
     if view is None:
         scope = words_by_code(agencies).get(roadmap.agency)
+        labels = await labels_for(db, visit, content, [roadmap.settings])
+        causes = tuple(cause_in_names(labels, roadmap.settings, each) for each in roadmap.causes)
         now = roadmap.progress
         gap = gap_of(now.value, now.bound) if now and now.value else None
         failure = Message(roadmap.failure) if roadmap.failure else None
-        return render(request, "planner/plan-waiting.html", WaitingPage(roadmap, scope, failure, gap))
+        return render(request, "planner/plan-waiting.html", WaitingPage(roadmap, scope, failure, gap, causes))
     ready = shown(
         roadmap,
         view,

@@ -89,14 +89,18 @@ class PlannedUpgrade(msgspec.Struct, frozen=True):
     id: str
     level: int
     offerings: int = 1
+    needs: tuple[str, ...] = ()
 
 
 class PlannedLevels(msgspec.Struct, frozen=True):
-    """A plan without its work: `reached` gives the place in `quarters` by the id of the upgrade."""
+    """A plan without its work: `reached` gives the place in `quarters` by the id of an upgrade, `finish` that
+    of each item.
+    """
 
     quarters: tuple[str, ...]
     upgrades: tuple[PlannedUpgrade, ...]
     reached: dict[str, int]
+    finish: dict[str, int] = {}
 
 
 class _Upgrades(msgspec.Struct, frozen=True):
@@ -106,6 +110,7 @@ class _Upgrades(msgspec.Struct, frozen=True):
 
 class _Reached(msgspec.Struct, frozen=True):
     reached: dict[str, int]
+    finish: dict[str, int] = {}
 
 
 def _pack(value: Any) -> bytes:
@@ -204,7 +209,7 @@ async def read_plan(conn: Connection, id: int) -> tuple[Problem, Solution] | Non
 def _planned_levels(stored: StoredPlan) -> PlannedLevels:
     asked = msgspec.json.decode(gzip.decompress(stored.problem), type=_Upgrades)
     found = msgspec.json.decode(gzip.decompress(stored.solution), type=_Reached)
-    return PlannedLevels(asked.quarters, asked.upgrades, found.reached)
+    return PlannedLevels(asked.quarters, asked.upgrades, found.reached, found.finish)
 
 
 async def read_planned_levels(conn: Connection, id: int) -> PlannedLevels | None:

@@ -217,3 +217,27 @@ def _figure(number: float | None) -> Message:
     if number is None:
         return Message(N_("no limit"))
     return Message("%(number)s", {"number": int(number) if number == int(number) else f"{number:g}"})
+
+
+def cause_in_names(labels: Labels, asked: PlanRequest, cause: Message) -> Message:
+    """Why there is no plan, with names in the place of ids: targets are `goal 1`, `goal 2` and so on."""
+    values = dict(cause.params)
+    id = str(values.get("id", ""))
+    number = id.removeprefix("goal ")
+    if number.isdigit() and 1 <= int(number) <= len(asked.goals):
+        values["id"] = Message(N_("“%(text)s”"), {"text": goal_words(labels, asked.goals[int(number) - 1])})
+    elif id:
+        values["id"] = item_name(labels, id)
+    if "quarter" in values:
+        values["quarter"] = quarter_words(str(values["quarter"]))
+    if "pools" in values:
+        values["pools"] = _teams_listed(labels, str(values["pools"]).split(", "))
+    return Message(cause.text, values)
+
+
+def _teams_listed(labels: Labels, pools: Sequence[str]) -> Message:
+    pool, _, days = pools[0].partition(": ")
+    first = Message(N_("%(team)s: %(days)s"), {"team": team_name(labels, pool), "days": days})
+    if len(pools) == 1:
+        return first
+    return Message(N_("%(first)s; %(rest)s"), {"first": first, "rest": _teams_listed(labels, pools[1:])})

@@ -9,27 +9,35 @@ import msgspec
 
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.queries import Connection
-from lenmuc.store.roadmaps import PlannedLevels, Roadmap
+from lenmuc.store.roadmaps import PlannedLevels, PlannedUpgrade, Roadmap
 
 KEPT = 8
 LEVELS_SHOWN = (3, 4)
 
 
 class Lift(msgspec.Struct, frozen=True):
-    """An upgrade of a plan. `agency` is empty for a group of them, `quarter` when it is not in the plan."""
+    """An upgrade of a plan. `agency` is empty for a group of them, `quarter` when it is not in the plan.
+
+    `last` is the criterion of the work that is finished last, in that very quarter; `shared` says that it is
+    done once for many.
+    """
 
     level: int
     agency: str
     offerings: int
     quarter: str
+    last: str = ""
+    shared: bool = False
 
 
 class When(msgspec.Struct, frozen=True):
-    """In one quarter, so many offerings reach the level."""
+    """In one quarter, so many offerings reach the level; for most of them `last` is what is finished last."""
 
     year: int
     number: int
     offerings: int
+    last: str = ""
+    shared: bool = False
 
 
 class PlannedLevel(msgspec.Struct, frozen=True):
@@ -60,9 +68,22 @@ def lifts_by_service(plan: PlannedLevels) -> Index:
         code, _, place = upgrade.id.partition("#")[2].partition("@")
         reached = plan.reached.get(upgrade.id)
         quarter = "" if reached is None else plan.quarters[reached]
-        lift = Lift(upgrade.level, place if upgrade.offerings == 1 else "", upgrade.offerings, quarter)
+        last = "" if reached is None else last_of(upgrade, reached, plan.finish)
+        lift = Lift(
+            upgrade.level, place if upgrade.offerings == 1 else "", upgrade.offerings, quarter,
+            last.partition("@")[0].partition("#")[0], bool(last) and not ("@" in last or "#" in last),
+        )  # fmt: skip
         found.setdefault(code, []).append(same.setdefault(lift, lift))
     return {code: tuple(lifts) for code, lifts in found.items()}
+
+
+def last_of(upgrade: PlannedUpgrade, quarter: int, finish: Mapping[str, int]) -> str:
+    """The item of an upgrade that is finished in the quarter in which it is reached: shared work before own.
+
+    Empty when all its own work is done before: then it waits for the level below.
+    """
+    late = [need for need in upgrade.needs if finish.get(need) == quarter]
+    return min(late, key=lambda id: (id.count("@") + id.count("#"), id), default="")
 
 
 def planned_levels(lifts: Collection[Lift]) -> tuple[PlannedLevel, ...]:
@@ -74,10 +95,22 @@ def planned_levels(lifts: Collection[Lift]) -> tuple[PlannedLevel, ...]:
             if lift.level == level:
                 at[lift.quarter] = at.get(lift.quarter, 0) + lift.offerings
         outside = at.pop("", 0)
-        when = tuple(When(int(quarter[:4]), int(quarter[5:]), at[quarter]) for quarter in sorted(at))
+        when = tuple(
+            When(int(quarter[:4]), int(quarter[5:]), at[quarter], *_mostly(lifts, level, quarter))
+            for quarter in sorted(at)
+        )
         if when or outside:
             found.append(PlannedLevel(level, when, outside))
     return tuple(found)
+
+
+def _mostly(lifts: Collection[Lift], level: int, quarter: str) -> tuple[str, bool]:
+    """What most offerings that reach the level in this quarter wait for last, and whether it is shared."""
+    count: dict[tuple[str, bool], int] = {}
+    for lift in lifts:
+        if lift.level == level and lift.quarter == quarter and lift.last:
+            count[lift.last, lift.shared] = count.get((lift.last, lift.shared), 0) + lift.offerings
+    return max(count, key=lambda key: (count[key], key), default=("", False))
 
 
 def lifts_at(lifts: Collection[Lift], agency: str) -> list[Lift]:

@@ -13,7 +13,7 @@ from litestar.params import FromPath, FromQuery
 from lenmuc.actions.classes import Class, Ground, classes_of
 from lenmuc.content.catalogue import Ministry
 from lenmuc.content.everything import Content
-from lenmuc.core.checklists import Criterion, Scheme, citation
+from lenmuc.core.checklists import Criterion, Scheme, Words, citation
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.levels import LEVELS, LevelCounts
 from lenmuc.core.links import Link, read_link
@@ -131,6 +131,7 @@ class ServicePage(msgspec.Struct, frozen=True):
     filings: int | None
     illustrative: bool
     planned: Planned | None
+    last_work: dict[str, Words]
     status: LevelStatus
     linked: str
 
@@ -322,6 +323,7 @@ async def show_service(
         filings=filings_of(about),
         illustrative=first.filings_illustrative if first else False,
         planned=planned,
+        last_work={each.id: each.text for each in content.scheme.criteria} if planned else {},
         status=statuses.get((code, chosen.agency), NOT_REVIEWED) if chosen else NOT_REVIEWED,
         linked=for_search_engines(settings, language, service, field, rows),
     )
