@@ -75,7 +75,7 @@ async def test_a_scenario_keeps_what_was_put_in_and_is_changed_one_thing_at_a_ti
         ("/goals", {"goal_number": "many", "goal_by": "2027Q1"}, "goal_number"),
         ("/goals", {"goal_number": "0", "goal_unit": "count", "goal_by": "2027Q1"}, "goal_number"),
         ("/goals", {"goal_number": "50", "goal_by": "2029Q1"}, "goal_by"),
-        ("", {**ASKED, "budget": "lots"}, "budget"),
+        ("", {**ASKED, "ward_days": "lots"}, "ward_days"),
         ("/copy", {"copy_name": ""}, "copy_name"),
     ],
 )
