@@ -10,9 +10,11 @@ import pytest
 
 from lenmuc.actions import computing
 from lenmuc.core.answers import Identity
+from lenmuc.core.roadmap.follow import end_of, over_by
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import PROGRAM, act_as
 from lenmuc.store.roadmaps import Progress
+from lenmuc.web.language import HANOI
 from tests.conftest import Visitor
 from tests.pages.test_planner import AGENCY, ASKED, compute, rows_of, wait_for, words_of
 
@@ -239,3 +241,27 @@ async def test_a_computation_without_a_sign_of_life_has_failed_and_one_with_it_g
 async def test_staff_see_no_scenario(as_staff: Visitor) -> None:
     assert (await as_staff.get("/en/plan/scenarios/1")).status_code == 403
     assert (await as_staff.get("/en/plan/compare?roadmap=1&roadmap=2")).status_code == 403
+
+
+async def test_planned_work_whose_criterion_is_not_met_when_its_quarter_is_over_is_late(
+    as_planner: Visitor,
+) -> None:
+    address = await scenario(as_planner, first_quarter="2026Q1", quarters="8")
+    number, _ = await computed(as_planner, address)
+    assert (await as_planner.get(f"/en/plan/{number}/follow")).status_code == 404
+    await as_planner.post(f"/en/plan/{number}/approve")
+    rows = rows_of(await as_planner.get(f"/en/plan/{number}.csv"))
+    page = await as_planner.get(f"/en/plan/{number}/follow")
+    said = words_of(page.text)
+    today = dt.datetime.now(HANOI).date()
+    over = {f"{y}Q{q}" for y in (2026, 2027) for q in range(1, 5) if (y, 3 * q) < (today.year, today.month)}
+    due = sum(row["Done in quarter"] in over for row in rows)
+    assert f"{due} work items should be finished by now: the criteria of 0 are met, {due} are late." in said
+    assert "Q1 2026 0 of" in said
+    assert "which is late too" in said
+
+
+async def test_a_quarter_is_over_on_the_first_day_after_it() -> None:
+    assert over_by(("2026Q1", "2026Q2", "2026Q3"), dt.date(2026, 6, 30)) == 1
+    assert over_by(("2026Q1", "2026Q2", "2026Q3"), dt.date(2026, 7, 1)) == 2
+    assert end_of("2026Q4") == dt.date(2027, 1, 1)

@@ -46,7 +46,7 @@ class Cancelled(Exception):
     """Somebody asked for the computation to be given up."""
 
 
-class _Task(msgspec.Struct, frozen=True):
+class Task(msgspec.Struct, frozen=True):
     """What the solving process is given."""
 
     scheme: Scheme
@@ -71,7 +71,7 @@ class _Failure(msgspec.Struct, frozen=True):
     causes: tuple[Message, ...]
 
 
-def work_out(task: _Task, tell: Callable[[float, float], bool | None] | None = None) -> _Plan:
+def work_out(task: Task, tell: Callable[[float, float], bool | None] | None = None) -> _Plan:
     """Gather, solve and sum up, in a process of its own: it takes seconds of pure computing.
 
     Raises `Impossible` with what clashes and the least that would help, or `Refused`.
@@ -131,7 +131,7 @@ def summary(
     )
 
 
-async def _task(db: Database, scheme: Scheme, who: Identity, request: PlanRequest) -> _Task:
+async def the_task(db: Database, scheme: Scheme, who: Identity, request: PlanRequest) -> Task:
     """One short read: what every offering of the place, or of one agency, lacks."""
     async with db.transaction(who, read_only=True) as conn:
         tiers = {row.code: row.tier for row in await catalogue_store.list_agencies(conn)}
@@ -144,10 +144,10 @@ async def _task(db: Database, scheme: Scheme, who: Identity, request: PlanReques
     found = offering_gaps(scheme, offerings, settled, [Said(*row) for row in values])
     kinds = {each.id: each.work.kind for each in scheme.criteria if each.work}
     around = Around({each.code: each.field for each in services}, kinds)
-    return _Task(scheme, found, plan_settings(request, tiers), shared, request, around)
+    return Task(scheme, found, plan_settings(request, tiers), shared, request, around)
 
 
-def _child(answer: "Connection[Any, Any]", task: _Task) -> None:
+def _child(answer: "Connection[Any, Any]", task: Task) -> None:
     """The solving process: one task; how far it is, now and then; one answer. Ctrl-C is for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     told = 0.0
@@ -219,9 +219,9 @@ class Planner:
         self, job: "_Job", scheme: Scheme, who: Identity, request: PlanRequest
     ) -> _Plan | _Failure:
         async with self._turn:
-            return await self._solve(await _task(self._db, scheme, who, request), job)
+            return await self._solve(await the_task(self._db, scheme, who, request), job)
 
-    async def _solve(self, task: _Task, job: "_Job") -> _Plan | _Failure:
+    async def _solve(self, task: Task, job: "_Job") -> _Plan | _Failure:
         """Run `work_out` in a fresh process. Raises `EOFError` when it dies; ends it when we are
         cancelled.
         """

@@ -76,6 +76,14 @@ class Roadmap(msgspec.Struct, frozen=True):
     approved_by: str = ""
 
 
+class LevelsAt(msgspec.Struct, frozen=True):
+    """Offerings at a level or above at some moment; `unknown`: nobody has recorded which level they had."""
+
+    at_3: int
+    at_4: int
+    unknown: int
+
+
 class StoredPlan(msgspec.Struct, frozen=True):
     """The two files of a finished plan, gzipped JSON."""
 
@@ -166,10 +174,10 @@ async def approve_roadmap(conn: Connection, id: int, person: int) -> bool:
     return await Q.run(conn, "approve_roadmap", id, person) == 1
 
 
-async def find_baseline(conn: Connection, agency: str) -> int | None:
-    """The number of the approved roadmap of a scope: of an agency, or (empty) of the whole place."""
-    number = await Q.value(conn, "find_baseline", agency)
-    return None if number is None else int(number)
+async def levels_at(conn: Connection, scheme: str, agency: str, at: dt.datetime) -> LevelsAt:
+    """The levels of an agency's offerings, or (empty) of all, as they were at a moment."""
+    found = await Q.one(conn, "levels_at", LevelsAt, scheme, agency, at)
+    return found or LevelsAt(0, 0, 0)
 
 
 async def publish_roadmap(conn: Connection, id: int, published: bool) -> bool:

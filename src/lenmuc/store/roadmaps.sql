@@ -32,9 +32,6 @@ UPDATE roadmap SET baseline = false WHERE baseline AND agency = (SELECT agency F
 UPDATE roadmap SET baseline = true, published = true, approved = now(), approved_by = $2
 WHERE id = $1 AND status = 'ready';
 
--- name: find_baseline
-SELECT id FROM roadmap WHERE baseline AND agency = $1;
-
 -- name: publish_roadmap
 UPDATE roadmap SET published = $2 WHERE id = $1 AND status = 'ready' AND NOT baseline;
 
@@ -61,3 +58,13 @@ SELECT r.id, r.name, r.agency, r.scheme, r.status, r.published, r.settings, r.su
        coalesce(a.name, '') AS approved_by
 FROM roadmap r JOIN person p ON p.id = r.person LEFT JOIN person a ON a.id = r.approved_by
 WHERE r.scenario = $1 ORDER BY r.created DESC, r.id DESC LIMIT 20;
+
+-- name: levels_at -> LevelsAt
+SELECT count(*) FILTER (WHERE level >= 3)::int AS at_3, count(*) FILTER (WHERE level >= 4)::int AS at_4,
+       count(*) FILTER (WHERE level IS NULL)::int AS unknown
+FROM (
+    SELECT CASE WHEN later.offering IS NULL THEN o.level ELSE later.from_level END AS level
+    FROM offering o LEFT JOIN LATERAL (
+        SELECT c.offering, c.from_level FROM level_change c
+        WHERE c.offering = o.id AND c.scheme = $1 AND c.at >= $3 ORDER BY c.at, c.id LIMIT 1) later ON true
+    WHERE $2 = '' OR o.agency = $2) AS then_;

@@ -1,0 +1,81 @@
+"""An approved roadmap against what has happened, for planners."""
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from lenmuc.actions.following import follow
+from lenmuc.actions.roadmap_view import Views
+from lenmuc.content.everything import Content
+from lenmuc.core.errors import Message
+from lenmuc.core.roadmap.follow import Late, QuarterStand
+from lenmuc.core.roadmap.sentences import item_words, pool_words, quarter_words
+from lenmuc.pages.scenarios import planners
+from lenmuc.pages.visitors import AnyRequest
+from lenmuc.store.database import Database
+from lenmuc.store.roadmaps import Roadmap
+from lenmuc.web.language import HANOI
+from lenmuc.web.templating import render
+from lenmuc.web.visits import Visit
+
+_MOST = 100
+
+
+class LateRow(msgspec.Struct, frozen=True):
+    """One late item in words; `cause` is the late work it waits for, if any."""
+
+    late: Late
+    name: Message
+    who: Message
+    quarter: Message
+    cause: Message | None
+
+
+class FollowPage(msgspec.Struct, frozen=True):
+    """What `templates/planner/follow.html` shows. `due` items should be finished by now; `late` are not."""
+
+    roadmap: Roadmap
+    quarters: tuple[tuple[Message, QuarterStand], ...]
+    late: tuple[LateRow, ...]
+    late_count: int
+    finished: int
+    due: int
+
+
+@get("/{lang:str}/plan/{id:int}/follow", guards=[planners])
+async def follow_plan(
+    request: AnyRequest,
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    views: NamedDependency[Views],
+    visit: NamedDependency[Visit],
+    id: FromPath[int],
+) -> Response[str]:
+    """Planned and actual levels by quarter, and the work that is late, with what it waits for."""
+    found = await follow(db, content, views, visit.who, id, dt.datetime.now(HANOI))
+    view = found.view
+    page = FollowPage(
+        found.roadmap,
+        tuple((quarter_words(each.quarter), each) for each in found.quarters),
+        tuple(
+            LateRow(
+                late,
+                item_words(view, late.line.id),
+                pool_words(view, late.line.pool),
+                quarter_words(view.quarters[late.line.quarter or 0]),
+                item_words(view, late.cause.id) if late.cause else None,
+            )
+            for late in found.late[:_MOST]
+        ),
+        len(found.late),
+        found.finished,
+        found.due,
+    )
+    return render(request, "planner/follow.html", page)
+
+
+handlers: list[Any] = [follow_plan]
