@@ -59,9 +59,7 @@ async def follow(
                 )
             )
     task = await the_task(db, scheme, who, roadmap.settings)
-    today = await asyncio.to_thread(
-        lambda: gather(task.scheme, task.gaps, task.settings, task.shared).problem
-    )
+    made = await asyncio.to_thread(gather, task.scheme, task.gaps, task.settings, task.shared)
     needs = {item.id: item.needs for item in made.problem.items}
     late = late_work(view, needs, needs, over)
     due = sum(line.quarter is not None and line.quarter < over for line in view.lines)

@@ -43,6 +43,9 @@ GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
             "roadmap": N_("Asked for a roadmap"),
             "publish": N_("Published a roadmap"),
             "withdraw": N_("Took a roadmap back from the public"),
+            "scenario": N_("Kept or changed a scenario"),
+            "approve": N_("Approved a roadmap"),
+            "cancel": N_("Stopped computing a roadmap"),
         },
     ),
     "checks": (
