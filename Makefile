@@ -9,7 +9,7 @@ export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test core check faults drills tour bench-readiness bench-roadmap bench-search lock clean
+.PHONY: help run test core check faults fuzz drills tour bench-readiness bench-roadmap bench-search lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ faults: $(VENV)/test.stamp ## kill everything 20 times in the middle of writes a
 
 drills: $(VENV)/test.stamp ## back up a site in use 20 times, restore each backup and compare
 	@LENMUC_DRILLS=20 $(PY) -m pytest -s tests/live/test_drill.py
+
+fuzz: $(VENV)/test.stamp ## send the API thousands of made-up requests and hold every reply against its contract
+	@LENMUC_EXAMPLES=200 $(PY) -m pytest -s tests/live/test_contract.py
 
 tour: $(VENV)/test.stamp ## take pictures of the pages into the folder tour
 	@$(PY) -m tests.browser.tour

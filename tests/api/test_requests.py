@@ -99,3 +99,9 @@ async def test_failures_speak_the_language_that_is_asked_for(client: Visitor) ->
         reply = await client.get(f"{API}/services/no.such", headers={"Accept-Language": language})
         told.add(reply.json()["status"])
     assert told == {404}
+
+
+async def test_a_filter_is_known_by_its_name_in_the_address(client: Visitor) -> None:
+    reply = await client.get("/api/v1/services?class=2")
+    assert reply.status_code == 200, reply.text
+    assert reply.json()["total"] < (await client.get("/api/v1/services")).json()["total"]

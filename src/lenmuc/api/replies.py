@@ -80,7 +80,7 @@ async def known_query(connection: AnyConnection, handler: BaseRouteHandler) -> N
     A filter with a typing error would otherwise answer with everything. Raises `Refused`.
     """
     known = {
-        name: parameter.is_optional
+        parameter.kwarg_definition.name or name: parameter.is_optional
         for name, parameter in handler.parsed_fn_signature.parameters.items()
         if isinstance(parameter.kwarg_definition, QueryParameter)
     }

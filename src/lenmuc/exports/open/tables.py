@@ -175,7 +175,7 @@ TABLES = {
         ),
         Table(
             "criteria",
-            N_("Criteria"),
+            N_("Criteria, one by one"),
             N_("Every criterion of every set of rules, with its article of law."),
             _columns(
                 ("scheme", "string", N_("The set of rules.")),

@@ -31,6 +31,7 @@ from lenmuc.web.access import anyone
 from lenmuc.web.addresses import addresses
 from lenmuc.web.caching import PUBLIC
 from lenmuc.web.language import Language
+from lenmuc.web.reviews import today
 from lenmuc.web.templating import render
 
 
@@ -43,12 +44,13 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 class OpenDataPage(msgspec.Struct, frozen=True):
-    """What `templates/public/open_data.html` shows. `base` is the address of the site."""
+    """What `templates/public/open_data.html` shows. `base` is the address of the site, `day` is today."""
 
     offers: tuple[Offer, ...]
     base: str
     service: str
     agency: str
+    day: str
 
 
 def in_language(table: Table, language: Language) -> Table:
@@ -100,6 +102,7 @@ async def show_open_data(
         base=addresses(settings).base,
         service=services[0].code if services else "",
         agency=agencies[0].code if agencies else "",
+        day=today().isoformat(),
     )
     return render(request, "public/open_data.html", page)
 
