@@ -61,6 +61,7 @@ def test_a_file_is_added_beside_an_answer_that_saves_itself(browser: Chromium, s
 
 def test_a_file_is_added_and_withdrawn_without_script_on_a_phone(browser: Chromium, site: Site) -> None:
     page = open_criterion(browser, site, "without script", "3.04")
+    page.locator("#evidence-section summary").first.click()
     page.locator("#evidence-value").check()
     add_file(page, "Quyết định 2")
     page.go_back()
