@@ -1,0 +1,103 @@
+"""The planners' desk: where agencies stand, where filings gather, what the law bars, what to look into."""
+
+import datetime as dt
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from lenmuc.content.everything import Content
+from lenmuc.core.charts import curve
+from lenmuc.core.desk import ENOUGH, Freed, Ranked, first_carry, freed, ranking
+from lenmuc.core.figures import Ratio
+from lenmuc.pages.public.lists import name_of
+from lenmuc.pages.visitors import AnyRequest
+from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import desk as desk_store
+from lenmuc.store import tallies as tallies_store
+from lenmuc.store.database import Database
+from lenmuc.store.desk import Covered, Heavy, Suspect
+from lenmuc.web.access import needs
+from lenmuc.web.language import HANOI
+from lenmuc.web.templating import render
+from lenmuc.web.visits import Visit
+
+FIRST = 25  # services that the sentence on concentration speaks of
+_SHOWN, _DAYS = 10, 92
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """An agency in the heat map, by the name that the page shows."""
+
+    name: str
+    row: Ranked
+
+
+class DeskPage(msgspec.Struct, frozen=True):
+    """What `templates/review/desk.html` shows. `carried`: the filings of the `heavy` services of all
+    that cannot be made online; `curve`: how that grows service by service. `since`: where changes begin.
+    """
+
+    bodies: tuple[Standing, ...]
+    wards: tuple[Standing, ...]
+    enough: int
+    heavy: tuple[Heavy, ...]
+    services: int
+    carried: Ratio
+    curve: str
+    covered: tuple[Covered, ...]
+    law: tuple[Freed, ...]
+    since: dt.datetime
+    silent: tuple[Suspect, ...]
+    rose: tuple[Suspect, ...]
+    void: tuple[Suspect, ...]
+
+
+@get("/{lang:str}/desk", guards=[needs("planner", "auditor")])
+async def desk(
+    request: AnyRequest,
+    visit: NamedDependency[Visit],
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+) -> Response[str]:
+    """All of it on one page."""
+    since = dt.datetime.now(HANOI) - dt.timedelta(days=_DAYS)
+    async with db.transaction(visit.who, read_only=True) as conn:
+        tallies = await tallies_store.tally_by_agency(conn, tallies_store.MAIN)
+        agencies = {each.code: each for each in await catalogue_store.agency_names(conn)}
+        heavy = await desk_store.heaviest(conn)
+        covered = await desk_store.coverage(conn, _SHOWN)
+        barred = await desk_store.barred_by_law(conn)
+        silent = await desk_store.silent_at_four(conn, _SHOWN)
+        rose = await desk_store.rose_without_evidence(conn, content.scheme.id, since, _SHOWN)
+        void = await desk_store.said_void(conn, since, _SHOWN)
+    rows = [
+        (agencies[row.agency].tier, Standing(name_of(agencies[row.agency], visit.language), row))
+        for tier in ("province", "commune")
+        for row in ranking({code: tally for code, tally in tallies.items() if agencies[code].tier == tier})
+    ]
+    filings = [each.filings for each in heavy]
+    page = DeskPage(
+        bodies=tuple(each for tier, each in rows if tier == "province"),
+        wards=tuple(each for tier, each in rows if tier == "commune"),
+        enough=ENOUGH,
+        heavy=tuple(heavy[:FIRST]),
+        services=len(heavy),
+        carried=first_carry(filings, FIRST),
+        curve=curve(filings, sum(filings)) if filings else "",
+        covered=tuple(covered),
+        law=tuple(
+            freed(
+                (each.criterion, each.justification, each.offering, each.service, each.filings)
+                for each in barred
+            )
+        ),
+        since=since,
+        silent=tuple(silent),
+        rose=tuple(rose),
+        void=tuple(void),
+    )
+    return render(request, "review/desk.html", page)
+
+
+handlers = [desk]
