@@ -26,11 +26,8 @@ from lenmuc.pages import (
     bulk,
     checks,
     comments,
-<<<<<<< HEAD
     comparing,
-=======
     desk,
->>>>>>> da9a50c (A desk for planners: heat map and rank, where filings gather, coverage, what a law would free, what to look at twice)
     disagreements,
     evidence,
     following,
