@@ -37,7 +37,8 @@ async def test_the_heat_map_counts_each_agency_as_its_offerings_do(
 
 async def test_the_first_services_carry_what_a_query_gives(as_planner: Visitor, connection: Any) -> None:
     first, all_ = await connection.fetchrow(
-        "WITH s AS (SELECT sum(filings) AS f FROM offering WHERE level < 3 GROUP BY service HAVING sum(filings) > 0)"
+        "WITH s AS (SELECT sum(filings) AS f FROM offering WHERE level < 3"
+        " GROUP BY service HAVING sum(filings) > 0)"
         " SELECT (SELECT sum(f) FROM (SELECT f FROM s ORDER BY f DESC LIMIT 25) t), (SELECT sum(f) FROM s)"
     )
     html = await desk(as_planner)
@@ -47,7 +48,8 @@ async def test_the_first_services_carry_what_a_query_gives(as_planner: Visitor, 
 
 async def test_coverage_is_a_fraction_of_those_that_offer(as_planner: Visitor, connection: Any) -> None:
     code = await connection.fetchval(
-        "SELECT service FROM offering GROUP BY service HAVING count(*) > 1 ORDER BY sum(filings) DESC, service"
+        "SELECT service FROM offering GROUP BY service HAVING count(*) > 1 "
+        "ORDER BY sum(filings) DESC, service"
         " LIMIT 1"
     )
     await connection.execute("UPDATE offering SET level = 3 WHERE service = $1 AND id % 3 = 0", code)
