@@ -4,10 +4,12 @@
 
 import argparse
 import asyncio
+import datetime as dt
 import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from lenmuc.content.schemes import lock
 from lenmuc.core.chain import Head, Verified
 from lenmuc.core.checks import RESULTS
 from lenmuc.core.errors import Impossible, LenMucError, Refused
+from lenmuc.core.quality import Flaw
 from lenmuc.core.registry import Note
 from lenmuc.outside.fetching import Fetcher
 from lenmuc.settings import BadSetting, Settings
@@ -73,7 +76,23 @@ def _load(_: argparse.Namespace) -> None:
     )
 
 
+def _check_data() -> None:
+    async def go() -> list[Flaw]:
+        async with running.open_database(Settings.read(os.environ), running.teller(quiet=True)) as db:
+            return await importing.data_flaws(db)
+
+    found = asyncio.run(go())
+    for flaw in found:
+        what = flaw.what.text % flaw.what.params
+        print(f"{flaw.rule}: {', '.join(flaw.services)}: {what}. {flaw.remedy.text}.")
+    counts = Counter(flaw.rule for flaw in found)
+    print(", ".join(f"{number:,} {rule}" for rule, number in counts.items()) or "Nothing was found.")
+
+
 def _check(arguments: argparse.Namespace) -> None:
+    if arguments.data:
+        _check_data()
+        return
     content = load_content()
     folder = paths.assessments()
     if arguments.lock:
@@ -104,7 +123,42 @@ def _import(arguments: argparse.Namespace) -> None:
         raise Failed("Name a mapping and at least one file; lenmuc import --list names the mappings.")
     mapping = importing.mapping_named(content, arguments.mapping)
     files = [Path(name) for name in arguments.files]
-    _sample(importing.sample(mapping, files, arguments.sample))
+    if arguments.sample:
+        _sample(importing.sample(mapping, files, arguments.sample))
+        return
+
+    def seen(rows: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{rows:,} rows read", end="", file=sys.stderr, flush=True)
+
+    async def go() -> importing.Report:
+        say = running.teller()
+        async with running.open_database(Settings.read(os.environ), say) as db:
+            today = dt.date.today()
+            return await importing.bring_in(
+                db, content, mapping, files, today, dry=arguments.dry_run, seen=seen, say=say
+            )
+
+    _report(asyncio.run(go()), arguments.dry_run)
+
+
+def _report(done: importing.Report, dry: bool) -> None:
+    for line in done.said:
+        print(line, file=sys.stderr)
+    for note in done.notes:
+        print(_told(note))
+    counts = done.counts
+    print(
+        f"{done.total:,} rows: {counts.fresh:,} new, {counts.changed:,} changed, "
+        f"{counts.unchanged:,} unchanged, {counts.gone:,} gone, "
+        f"{done.refused:,} refused; {done.repaired:,} cells repaired"
+    )
+    if dry:
+        print("Nothing was written.")
+    elif not done.run:
+        print("Nothing changed.")
+    else:
+        print(f"Written as import {done.run}.")
 
 
 def _sample(shown: importing.Sample) -> None:
@@ -290,11 +344,15 @@ def _parser() -> argparse.ArgumentParser:
     bring = command("import", _import, "Bring in a registry from files, as a mapping describes them.")
     bring.add_argument("mapping", metavar="MAPPING", nargs="?", help="its name, or the path of a .toml file")
     bring.add_argument("files", metavar="FILE", nargs="*", help="CSV, XLSX, ODS, JSON; also packed")
+    bring.add_argument("--dry-run", action="store_true", help="count what would change, and stop")
     bring.add_argument("--list", action="store_true", help="name the mappings that come with the program")
     bring.add_argument(
         "--sample", type=_rows, default=0, metavar="N", help="show what the first N rows become and stop"
     )
     check = command("check", _check, "Check the schemes and catalogue files without a database.")
+    check.add_argument(
+        "--data", action="store_true", help="name what is wrong with the records that are loaded"
+    )
     check.add_argument(
         "--lock", action="store_true", help="publish draft schemes: their files cannot change then"
     )

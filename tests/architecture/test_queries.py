@@ -1,6 +1,7 @@
 """Every query against the real schema: it can be prepared, and its columns are the fields of its Struct."""
 
 import importlib
+import re
 import types
 import typing
 from importlib.resources import files
@@ -62,3 +63,10 @@ def test_every_query_is_used_by_its_own_file() -> None:
     for noun, query in EVERY:
         code = (files("lenmuc.store") / f"{noun}.py").read_text(encoding="utf-8")
         assert f'"{query.name}"' in code, f"store/{noun}.py never runs {query.name}"
+
+
+def test_what_has_ended_is_read_by_nobody_by_mistake() -> None:
+    past = re.compile(r"\b(?:FROM|JOIN) offering\b")
+    for noun, query in EVERY:
+        if noun != "imports":  # it compares with what has ended too
+            assert not past.search(query.sql), f"{noun}.{query.name} has to read current_offering"

@@ -54,10 +54,10 @@ def mapping(folder: Path, text: str = MAPPING, name: str = "a-list.toml") -> Pat
 def records(folder: Path, file: str, content: bytes, text: str = MAPPING) -> list[tuple[str, str, str, str]]:
     (folder / file).write_bytes(content)
     read = read_mapping(mapping(folder, text), SCHEMES)
-    found, notes, _ = gathered(Reader(read), Tables(read).rows([folder / file]))
-    assert not notes
+    given = gathered(Reader(read), Tables(read).rows([folder / file]))
+    assert not given.notes
     return [(code, r.service.name, r.service.fee_in_person, r.service.time_in_person)
-            for code, (r, _) in found.items()]  # fmt: skip
+            for code, (r, _) in given.found.items()]  # fmt: skip
 
 
 EXPECTED = [("1.1", "Cấp phiếu", "charged", "5 wd"), ("1.2", "Đổi tên", "", "")]

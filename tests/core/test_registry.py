@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lenmuc.core.mappings import Column, Mapping, Place, Source
-from lenmuc.core.registry import Note, Reader, Record, Row, gathered
+from lenmuc.core.registry import Note, Reader, Record, Row, gathered, lineage
 
 CODE = {"code": (Column("c"),), "name": (Column("n"),)}
 
@@ -90,8 +90,19 @@ def rows() -> list[Row]:
     ],
 )
 def test_of_two_rows_with_one_code_the_mapping_decides(rule: str, names: list[str], kinds: list[str]) -> None:
-    found, notes, total = gathered(Reader(mapping(same_code=rule)), rows())
-    records: list[Record] = [record for record, _ in found.values()]
+    read = gathered(Reader(mapping(same_code=rule)), rows())
+    records: list[Record] = [record for record, _ in read.found.values()]
     assert [record.service.name for record in records] == names
-    assert [note.kind for note in notes] == kinds
-    assert total == 3
+    assert [note.kind for note in read.notes] == kinds
+    assert read.total == 3
+    assert read.refused == ({"1"} if rule == "refuse" else set())
+
+
+def test_who_takes_whose_place_is_told_apart() -> None:
+    rows = [("1", "a,b"), ("2", "c"), ("3", "d"), ("4", "d")]
+    reader = Reader(mapping(replaces=Column("x", split=",")))
+    read = gathered(reader, [Row("f", 2, (code, "n", old)) for code, old in rows])
+    assert lineage(record for record, _ in read.found.values()) == [
+        ("a", "1", "merged"), ("b", "1", "merged"), ("c", "2", "renamed"),
+        ("d", "3", "split"), ("d", "4", "split"),
+    ]  # fmt: skip

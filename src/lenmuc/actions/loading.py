@@ -74,6 +74,15 @@ async def load(db: Database, content: Content, say: Callable[[str], None]) -> Lo
     records = await asyncio.to_thread(_offering_records, content)
     async with db.transaction(PROGRAM) as conn:
         await answers_store.lock_all(conn)
+        before = await catalogue_store.loaded_catalogue(conn)
+        if before is not None and before.mapping:
+            # What was brought in is not put back to the files of the program; only the levels follow them.
+            await recompute(conn, content.kept, Target(), "catalogue loaded")
+            await catalogue_store.record_loading(
+                conn, before.place, digest(content), before.mapping, before.name, before.name_en
+            )
+            say(f"the registry that {before.mapping} brought in stays as it is")
+            return Loaded(0, 0, 0, time.monotonic() - started)
         reviewed = await settled_reviews(conn, content.scheme)
         await catalogue_store.load_agencies(conn, catalogue.agencies)
         await catalogue_store.load_fields(conn, catalogue.fields)

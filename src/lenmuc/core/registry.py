@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
@@ -24,6 +25,7 @@ from lenmuc.core.services import Service
 from lenmuc.core.text import clean_line, forbidden
 
 CODE = re.compile(r"[^\s/?#%\\]{1,60}")
+_AGENCY = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,  ]\d{3})+")
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(\D*)")
@@ -32,6 +34,7 @@ _LONGEST = {"code": 60, "name": 4000, "name_en": 4000, "agency": 40, "field": 30
 _MOST = 2_147_483_647
 # Short texts are remembered for each way, so that one that stands in many rows is read once.
 _KEPT, _SHORT = 20_000, 200
+_TOLD = 1_000  # rows between two words about how far it is
 
 Values = tuple[str, ...]
 
@@ -260,6 +263,11 @@ class Reader:
             refused = True
         return (None if refused else _record(found)), notes
 
+    def code_of(self, row: Row) -> Values:
+        """The code in a row that was refused, if it can be read."""
+        ways = next((ways for field, _, ways in self.ways if field == "code"), ())
+        return next((found for way in ways if (found := way.read(row.cells)[0])), ())
+
     def _missing(self, found: dict[str, Values]) -> Iterable[tuple[Message, str, str]]:
         code, name = (found.get(field, ("",))[:1] or ("",) for field in ("code", "name"))
         if not code[0]:
@@ -272,6 +280,10 @@ class Reader:
                 "code",
                 code[0],
             )
+        for agency in found.get("agency", ()):
+            if not _AGENCY.fullmatch(agency):
+                text = N_("an agency's code has up to 40 letters without marks, digits, dots and hyphens")
+                yield Message(text), "agency", agency
         if not name[0]:
             yield Message(N_("the row has no name")), "name", ""
         for field, longest in _LONGEST.items():
@@ -330,42 +342,71 @@ def _record(found: dict[str, Values]) -> Record:
     )
 
 
-def gathered(reader: Reader, rows: Iterable[Row]) -> tuple[dict[str, tuple[Record, Row]], list[Note], int]:
-    """(records by code with the row each came from, what was refused or repaired, how many rows there were).
+class Gathered(msgspec.Struct, frozen=True):
+    """All rows of a registry: `found` by code with the row each came from, `refused` the codes of refused
+    rows, `total` how many rows there were.
+    """
+
+    found: dict[str, tuple[Record, Row]]
+    notes: list[Note]
+    refused: frozenset[str]
+    total: int
+
+    def count(self, kind: str) -> int:
+        """How many cells were repaired, or rows refused: a row counts once."""
+        if kind == "repaired":
+            return sum(note.kind == kind for note in self.notes)
+        return len({(note.file, note.row) for note in self.notes if note.kind == kind})
+
+
+def gathered(reader: Reader, rows: Iterable[Row], seen: Callable[[int], None] = lambda _: None) -> Gathered:
+    """Read every row; `seen` is told now and then how many it were.
 
     Of two rows with one code the mapping says which counts; without a word both are refused.
     """
     found: dict[str, tuple[Record, Row]] = {}
     notes: list[Note] = []
-    twins: set[str] = set()
-    total = 0
+    refused: set[str] = set()
+    rule, total = reader.mapping.same_code, 0
     for row in rows:
         total += 1
+        if not total % _TOLD:
+            seen(total)
         record, said = reader.read(row)
         if said:
             notes += said
         if record is None:
+            refused.update(reader.code_of(row))
             continue
         code = record.service.code
-        if code in twins or code in found:
-            how = reader.mapping.same_code
-            other = found.get(code)
-            first = other[1].number if other else 0
-            if how == "refuse":
-                twins.add(code)
-                if other is not None:
-                    text = N_("another row has the same code; both are left out")
-                    notes.append(Note("refused", other[1].file, first, "code", code, Message(text)))
-                    del found[code]
-                notes.append(
-                    Note("refused", row.file, row.number, "code", code,
-                         Message(N_("another row has the same code; both are left out")))
-                )  # fmt: skip
-                continue
-            if how == "last":
+        other = found.get(code)
+        if other is None and code not in refused:
+            found[code] = (record, row)
+        elif rule == "refuse":
+            notes += [_twin("refused", each, code) for each in ((other[1], row) if other else (row,))]
+            found.pop(code, None)
+            refused.add(code)
+        else:
+            notes.append(_twin("repaired", row, code))
+            if rule == "last" or other is None:
                 found[code] = (record, row)
-            text = N_("another row has the same code; the mapping says which of them counts")
-            notes.append(Note("repaired", row.file, row.number, "code", code, Message(text)))
-            continue
-        found[code] = (record, row)
-    return found, notes, total
+    seen(total)
+    return Gathered(found, notes, frozenset(refused - set(found)), total)
+
+
+def _twin(kind: Literal["refused", "repaired"], row: Row, code: str) -> Note:
+    text = (
+        N_("another row has the same code; both are left out")
+        if kind == "refused"
+        else N_("another row has the same code; the mapping says which of them counts")
+    )
+    return Note(kind, row.file, row.number, "code", code, Message(text))
+
+
+def lineage(records: Iterable[Record]) -> list[tuple[str, str, str]]:
+    """(old code, new code, renamed / merged / split) as the records say which services they replace."""
+    pairs = [(old, r.service.code) for r in records for old in r.replaces if old != r.service.code]
+    old, new = (Counter(pair[at] for pair in pairs) for at in (0, 1))
+    return [
+        (was, now, "split" if old[was] > 1 else "merged" if new[now] > 1 else "renamed") for was, now in pairs
+    ]

@@ -45,7 +45,7 @@ WHERE criterion = $1 AND agency = $2 AND service = $3 AND version = $10;
 SELECT pg_advisory_xact_lock(74001);
 
 -- name: lock_one_offering
-SELECT pg_advisory_xact_lock_shared(74001), id FROM offering WHERE service = $2 AND agency = $1 FOR UPDATE;
+SELECT pg_advisory_xact_lock_shared(74001), id FROM current_offering WHERE service = $2 AND agency = $1 FOR UPDATE;
 
 -- name: decide
 UPDATE answer SET decision = $4, decided_by = $5, decided_at = now(), version = version + 1

@@ -40,11 +40,16 @@ class AgencyName(msgspec.Struct, frozen=True):
 
 
 class LoadedCatalogue(msgspec.Struct, frozen=True):
-    """Which place is loaded, when, and from which state of the files."""
+    """Which place is loaded, when, from which state of the files, and by which mapping (empty: from the
+    program's files alone; then the names are empty too).
+    """
 
     place: str
     loaded: dt.datetime
     digest: str
+    mapping: str = ""
+    name: str = ""
+    name_en: str = ""
 
 
 async def find_service(conn: Connection, code: str) -> Service | None:
@@ -95,13 +100,15 @@ async def loaded_catalogue(conn: Connection) -> LoadedCatalogue | None:
 async def _staging(conn: Connection, noun: str, records: Iterable[tuple[Any, ...]]) -> None:
     """Copy `records` into a table that lives as long as the transaction; columns as in the real one."""
     table = f"incoming_{noun}"
+    await conn.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
     await conn.execute(f"CREATE TEMP TABLE {table} (LIKE {noun} INCLUDING DEFAULTS) ON COMMIT DROP")
     if noun == "offering":
         await conn.execute(f"ALTER TABLE {table} DROP COLUMN id")
         columns = ["service", "agency", "filings", "filings_illustrative", "level", "missing"]
         await conn.copy_records_to_table(table, records=records, columns=columns)
         return
-    await conn.copy_records_to_table(table, records=records)
+    own = [*Service.__struct_fields__, "sort_key", "filings", "levels"] if noun == "service" else None
+    await conn.copy_records_to_table(table, records=records, columns=own)
 
 
 async def load_agencies(conn: Connection, agencies: Iterable[Agency]) -> None:
@@ -143,8 +150,13 @@ async def load_offerings(
     """
     await _staging(conn, "offering", records)
     await Q.run(conn, "merge_offerings")
-    await Q.run(conn, "first_levels", scheme)
+    await first_levels(conn, scheme)
     await roll_up_services(conn)
+
+
+async def first_levels(conn: Connection, scheme: str) -> None:
+    """Begin the history of every offering that has none."""
+    await Q.run(conn, "first_levels", scheme)
 
 
 async def roll_up_services(conn: Connection, service: str = "") -> None:
@@ -152,6 +164,8 @@ async def roll_up_services(conn: Connection, service: str = "") -> None:
     await Q.run(conn, "roll_up_services", service or None)
 
 
-async def record_loading(conn: Connection, place: str, digest: str) -> None:
-    """Remember which files are loaded now."""
-    await Q.run(conn, "record_loading", place, digest)
+async def record_loading(
+    conn: Connection, place: str, digest: str, mapping: str = "", name: str = "", name_en: str = ""
+) -> None:
+    """Remember what is loaded now: which files, and which mapping brought more in."""
+    await Q.run(conn, "record_loading", place, digest, mapping, name, name_en)

@@ -37,17 +37,18 @@ SELECT a.code, a.name, a.name_en, a.kind, a.tier,
        count(o.id) FILTER (WHERE o.level = 2)::int AS two,
        count(o.id) FILTER (WHERE o.level = 3)::int AS three,
        count(o.id) FILTER (WHERE o.level = 4)::int AS four
-FROM agency a LEFT JOIN offering o ON o.agency = a.code
+FROM agency a LEFT JOIN current_offering o ON o.agency = a.code
 WHERE ($1::text IS NULL OR a.code = $1) AND ($2::text IS NULL OR a.folded LIKE '%' || $2 || '%')
 GROUP BY a.code
 ORDER BY a.tier DESC, a.sort_key;
 
 -- name: loaded_catalogue -> LoadedCatalogue
-SELECT place, loaded, digest FROM catalogue;
+SELECT place, loaded, digest, mapping, name, name_en FROM catalogue;
 
 -- name: record_loading
-INSERT INTO catalogue (place, digest) VALUES ($1, $2)
-ON CONFLICT (only_row) DO UPDATE SET place = excluded.place, digest = excluded.digest, loaded = now();
+INSERT INTO catalogue (place, digest, mapping, name, name_en) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (only_row) DO UPDATE SET place = excluded.place, digest = excluded.digest, loaded = now(),
+    mapping = excluded.mapping, name = excluded.name, name_en = excluded.name_en;
 
 -- name: merge_agencies
 INSERT INTO agency SELECT * FROM incoming_agency
@@ -79,11 +80,11 @@ ON CONFLICT (service, agency) DO UPDATE SET filings = excluded.filings,
 
 -- name: first_levels
 INSERT INTO level_change (offering, scheme, from_level, to_level, cause)
-SELECT o.id, $1, NULL, o.level, 'loaded' FROM offering o
+SELECT o.id, $1, NULL, o.level, 'loaded' FROM current_offering o
 WHERE NOT EXISTS (SELECT 1 FROM level_change c WHERE c.offering = o.id AND c.scheme = $1);
 
 -- name: roll_up_services
 UPDATE service s SET filings = r.filings, levels = r.levels
 FROM (SELECT service, coalesce(sum(filings), 0) AS filings, array_agg(DISTINCT level ORDER BY level) AS levels
-      FROM offering WHERE ($1::text IS NULL OR service = $1) GROUP BY service) r
+      FROM current_offering WHERE ($1::text IS NULL OR service = $1) GROUP BY service) r
 WHERE r.service = s.code AND (s.filings, s.levels) IS DISTINCT FROM (r.filings, r.levels);

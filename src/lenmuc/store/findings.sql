@@ -38,7 +38,7 @@ LIMIT $3;
 -- name: services_to_check
 SELECT code FROM service s
 WHERE ($2::text IS NULL OR s.code = $2)
-  AND ($1::text IS NULL OR EXISTS (SELECT FROM offering o WHERE o.service = s.code AND o.agency = $1))
+  AND ($1::text IS NULL OR EXISTS (SELECT FROM current_offering o WHERE o.service = s.code AND o.agency = $1))
 ORDER BY code;
 
 -- name: newest_of_record -> RecordFinding
@@ -82,7 +82,7 @@ WITH beside AS (
     SELECT * FROM beside
     WHERE ($1::text IS NULL OR result = $1) AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR service = $3)
       AND ($4::text IS NULL OR at_agency = $4
-           OR at_agency = '' AND EXISTS (SELECT FROM offering o WHERE o.service = beside.service AND o.agency = $4))
+           OR at_agency = '' AND EXISTS (SELECT FROM current_offering o WHERE o.service = beside.service AND o.agency = $4))
       AND (NOT $5::boolean OR differs)
 )
 SELECT w.id, w.kind, w.criterion, w.agency, w.service, w.subject, w.result, w.reason, w.params, w.at,
@@ -91,7 +91,7 @@ SELECT w.id, w.kind, w.criterion, w.agency, w.service, w.subject, w.result, w.re
        coalesce(g.name_en, '') AS agency_name_en, coalesce(o.filings, s.filings, 0)::int AS filings,
        count(*) OVER ()::int AS total
 FROM wanted w LEFT JOIN service s ON s.code = w.service LEFT JOIN agency g ON g.code = w.at_agency
-LEFT JOIN offering o ON o.service = w.service AND o.agency = w.at_agency
+LEFT JOIN current_offering o ON o.service = w.service AND o.agency = w.at_agency
 ORDER BY w.differs DESC, array_position(ARRAY['failed', 'inconclusive', 'passed'], w.result),
          coalesce(o.filings, s.filings, 0) DESC, w.service, w.at_agency, w.criterion, w.id
 LIMIT $6 OFFSET $7;

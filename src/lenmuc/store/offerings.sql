@@ -1,20 +1,20 @@
 -- name: find_offering -> Offering
 SELECT id, service, agency, filings, filings_illustrative, declared, level, missing, since
-FROM offering WHERE id = $1;
+FROM current_offering WHERE id = $1;
 
 -- name: offering_of -> Offering
 SELECT id, service, agency, filings, filings_illustrative, declared, level, missing, since
-FROM offering WHERE service = $1 AND agency = $2;
+FROM current_offering WHERE service = $1 AND agency = $2;
 
 -- name: offerings_of_service -> OfferingRow
 SELECT o.id, o.service, o.agency, a.name, a.name_en, a.tier, o.filings, o.declared, o.level, o.missing, o.since
-FROM offering o JOIN agency a ON a.code = o.agency
+FROM current_offering o JOIN agency a ON a.code = o.agency
 WHERE o.service = $1
 ORDER BY a.tier DESC, a.sort_key;
 
 -- name: offerings_of_agency -> OfferingRow
 SELECT o.id, o.service, o.agency, s.name, s.name_en, '' AS tier, o.filings, o.declared, o.level, o.missing, o.since
-FROM offering o JOIN service s ON s.code = o.service
+FROM current_offering o JOIN service s ON s.code = o.service
 WHERE o.agency = $1 AND ($2::smallint IS NULL OR o.level = $2)
   AND ($3::text[] IS NULL OR o.service = ANY ($3)) AND ($6::text IS NULL OR s.field = $6)
 ORDER BY cardinality(o.missing), o.filings DESC NULLS LAST, s.sort_key
@@ -22,14 +22,14 @@ LIMIT $4 OFFSET $5;
 
 -- name: count_offerings_of_agency
 SELECT count(*)::int
-FROM offering o JOIN service s ON s.code = o.service
+FROM current_offering o JOIN service s ON s.code = o.service
 WHERE o.agency = $1 AND ($2::smallint IS NULL OR o.level = $2)
   AND ($3::text[] IS NULL OR o.service = ANY ($3)) AND ($4::text IS NULL OR s.field = $4);
 
 -- The page is cut before names are joined to it: 0.5 s otherwise for the last page of 75,000.
 -- name: list_offerings -> OfferingListed
 WITH page AS MATERIALIZED (
-    SELECT * FROM offering
+    SELECT * FROM current_offering
     WHERE ($1::text IS NULL OR service = $1) AND ($2::text IS NULL OR agency = $2)
       AND ($3::smallint IS NULL OR level = $3)
     ORDER BY service, agency LIMIT $4 OFFSET $5
@@ -45,16 +45,16 @@ SELECT count(*) FILTER (WHERE level = 0)::int AS none,
        count(*) FILTER (WHERE level = 2)::int AS two,
        count(*) FILTER (WHERE level = 3)::int AS three,
        count(*) FILTER (WHERE level = 4)::int AS four
-FROM offering
+FROM current_offering
 WHERE ($1::text IS NULL OR agency = $1) AND ($2::text IS NULL OR service = $2);
 
 -- name: count_fields -> FieldCount
 SELECT s.field, o.level, count(*)::int AS offerings
-FROM offering o JOIN service s ON s.code = o.service
+FROM current_offering o JOIN service s ON s.code = o.service
 WHERE o.agency = $1 GROUP BY s.field, o.level;
 
 -- name: every_offering
-SELECT id, service, agency, filings, level, missing FROM offering
+SELECT id, service, agency, filings, level, missing FROM current_offering
 WHERE ($1::text IS NULL OR service = $1) AND ($2::text IS NULL OR agency = $2)
 ORDER BY id;
 
@@ -69,7 +69,7 @@ WITH result AS (
     SELECT * FROM unnest($8::text[], $9::text[], $10::int[]) AS w (service, agency, n)
 ), moved AS MATERIALIZED (
     SELECT o.id, o.level AS was, r.level, r.missing
-    FROM offering o JOIN usual u USING (service) LEFT JOIN own w USING (service, agency)
+    FROM current_offering o JOIN usual u USING (service) LEFT JOIN own w USING (service, agency)
     JOIN result r ON r.n = coalesce(w.n, u.n)
     WHERE ($1::text IS NULL OR service = $1) AND ($2::text IS NULL OR agency = $2)
       AND (o.level, o.missing) IS DISTINCT FROM (r.level, r.missing)
@@ -95,7 +95,7 @@ WITH result AS (
     SELECT * FROM unnest($8::text[], $9::text[], $10::int[]) AS w (service, agency, n)
 ), moved AS MATERIALIZED (
     SELECT o.id, s.level AS was, r.level, r.missing
-    FROM offering o JOIN usual u USING (service) LEFT JOIN own w USING (service, agency)
+    FROM current_offering o JOIN usual u USING (service) LEFT JOIN own w USING (service, agency)
     JOIN result r ON r.n = coalesce(w.n, u.n)
     LEFT JOIN standing s ON s.offering = o.id AND s.scheme = $11
     WHERE ($1::text IS NULL OR service = $1) AND ($2::text IS NULL OR agency = $2)
@@ -124,7 +124,7 @@ WITH result AS (
 )
 SELECT count(*)::int AS reaches, count(*) FILTER (WHERE r.level > now.level)::int AS rise,
        count(*) FILTER (WHERE r.level < now.level)::int AS fall
-FROM offering o JOIN usual u USING (service) LEFT JOIN own w USING (service, agency)
+FROM current_offering o JOIN usual u USING (service) LEFT JOIN own w USING (service, agency)
 JOIN result r ON r.n = coalesce(w.n, u.n)
 LEFT JOIN standing s ON s.offering = o.id AND s.scheme = $11
 CROSS JOIN LATERAL (SELECT CASE WHEN $11 = '' THEN o.level ELSE coalesce(s.level, 0) END AS level) now
@@ -135,4 +135,4 @@ SELECT from_level, to_level, at, cause FROM level_change WHERE offering = $1 AND
 ORDER BY at DESC, id DESC LIMIT 20;
 
 -- name: shared_services
-SELECT service FROM offering GROUP BY service HAVING count(*) > 1;
+SELECT service FROM current_offering GROUP BY service HAVING count(*) > 1;

@@ -18,7 +18,7 @@ SELECT id FROM review WHERE service = $1 AND agency = $2 AND scheme = $3 FOR UPD
 -- name: standings -> PublicStanding
 SELECT r.service, r.agency, o.level, r.state, r.verified_at, r.verified_until, r.verified_level, r.changed,
        r.changed_what
-FROM review r JOIN offering o ON o.service = r.service AND o.agency = r.agency
+FROM review r JOIN current_offering o ON o.service = r.service AND o.agency = r.agency
 WHERE r.scheme = $1 AND ($2::text IS NULL OR r.service = $2) AND ($3::text IS NULL OR r.agency = $3)
   AND ($4::bigint[] IS NULL OR o.id = ANY ($4));
 
@@ -51,7 +51,7 @@ SELECT r.id, r.service, r.agency, r.level, r.submitted_at, p.name AS submitted_n
                           WHERE w.person = l.id AND w.criterion = ANY (r.rests_on) AND w.agency IN ('', r.agency)
                             AND w.service IN ('', r.service))) AS leads
 FROM review r
-     JOIN offering o ON o.service = r.service AND o.agency = r.agency
+     JOIN current_offering o ON o.service = r.service AND o.agency = r.agency
      JOIN service s ON s.code = r.service JOIN agency a ON a.code = r.agency JOIN person p ON p.id = r.submitted_by
 WHERE r.state = 'submitted' AND r.scheme = $1 AND ($2::text IS NULL OR r.agency = $2)
   AND ($3::bigint IS NULL OR r.id = $3)
@@ -93,7 +93,7 @@ WHERE id = ANY ($1::bigint[]);
 -- name: disagreeing -> Disagreeing
 SELECT o.id, o.service, o.agency, s.name AS service_name, s.name_en AS service_name_en, a.name AS agency_name,
        a.name_en AS agency_name_en, o.declared, o.level, o.online_filings, o.filings, o.filings_illustrative
-FROM offering o JOIN service s ON s.code = o.service JOIN agency a ON a.code = o.agency
+FROM current_offering o JOIN service s ON s.code = o.service JOIN agency a ON a.code = o.agency
 WHERE o.declared <> o.level OR (o.level >= 3 AND o.online_filings = 0)
    OR (o.declared >= 3 AND o.online_filings = 0)
 ORDER BY o.filings DESC NULLS LAST, o.id
@@ -105,4 +105,4 @@ SELECT count(*) FILTER (WHERE declared <> level OR (level >= 3 AND online_filing
        count(declared)::int AS declared,
        count(online_filings)::int AS counted,
        count(*)::int AS total
-FROM offering;
+FROM current_offering;

@@ -1,14 +1,14 @@
 -- name: entries
 SELECT code, name, name_en, field, tiers, applicants, channels, fee_online, fee_post, fee_in_person, filings
-FROM service ORDER BY filings DESC, sort_key, code;
+FROM service WHERE valid_to IS NULL ORDER BY filings DESC, sort_key, code;
 
 -- name: offered
-SELECT service, agency FROM offering ORDER BY id;
+SELECT service, agency FROM current_offering ORDER BY id;
 
 -- One digit an offering.
 -- name: levels
-SELECT coalesce(string_agg(level::text, '' ORDER BY id), '') FROM offering;
+SELECT coalesce(string_agg(level::text, '' ORDER BY id), '') FROM current_offering;
 
 -- name: rungs
 SELECT coalesce(string_agg(coalesce(s.level, 9)::text, '' ORDER BY o.id), '')
-FROM offering o LEFT JOIN standing s ON s.offering = o.id AND s.scheme = $1;
+FROM current_offering o LEFT JOIN standing s ON s.offering = o.id AND s.scheme = $1;

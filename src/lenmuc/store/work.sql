@@ -3,7 +3,7 @@ SELECT o.id, o.service, s.name, s.name_en, s.field, o.level, o.missing, n.asked,
        EXISTS (SELECT 1 FROM answer w WHERE w.agency = o.agency AND w.service = o.service) AS touched,
        coalesce(p.id, 0) AS person, coalesce(p.name, '') AS assigned, coalesce(r.state, 'draft') AS review,
        ($3::text[] IS NULL OR o.service = ANY ($3)) AS matches
-FROM offering o JOIN service s ON s.code = o.service
+FROM current_offering o JOIN service s ON s.code = o.service
 LEFT JOIN assignment a ON a.agency = o.agency AND a.service = o.service AND a.criterion = ''
 LEFT JOIN person p ON p.id = a.person AND p.active AND p.agency = o.agency
 LEFT JOIN review r ON r.agency = o.agency AND r.service = o.service AND r.scheme = $4

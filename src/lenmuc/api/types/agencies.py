@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from lenmuc.api.types.shared import LevelCountsOut
 
-Tier = Literal["province", "commune"]
+Tier = Literal["ministry", "province", "commune"]
 
 
 class AgencyItem(msgspec.Struct, frozen=True):
@@ -18,7 +18,12 @@ class AgencyItem(msgspec.Struct, frozen=True):
     name: Annotated[str, Meta(description="Its official Vietnamese name.")]
     name_en: Annotated[str | None, Meta(description="An English name; null when nobody has given one.")]
     kind: Annotated[str, Meta(description="commune, ward, department, office, inspectorate and so on.")]
-    tier: Annotated[Tier, Meta(description="province: a body of the city; commune: a ward or commune.")]
+    tier: Annotated[
+        Tier,
+        Meta(
+            description="ministry: a national body; province: a body of the city; commune: a ward or commune."
+        ),
+    ]
     offerings: Annotated[LevelCountsOut, Meta(description="The services it offers, by level.")]
 
 
@@ -36,7 +41,12 @@ class AgencyOut(msgspec.Struct, frozen=True):
     name: Annotated[str, Meta(description="Its official Vietnamese name.")]
     name_en: Annotated[str | None, Meta(description="An English name; null when nobody has given one.")]
     kind: Annotated[str, Meta(description="commune, ward, department, office, inspectorate and so on.")]
-    tier: Annotated[Tier, Meta(description="province: a body of the city; commune: a ward or commune.")]
+    tier: Annotated[
+        Tier,
+        Meta(
+            description="ministry: a national body; province: a body of the city; commune: a ward or commune."
+        ),
+    ]
     parent: Annotated[str | None, Meta(description="Code of the agency above it, where one is recorded.")]
     official_code: Annotated[str | None, Meta(description="Its code in the national list of units.")]
     valid_from: Annotated[dt.date, Meta(description="The first day on which it exists.")]

@@ -16,6 +16,7 @@ from lenmuc.core.text import initial
 from lenmuc.pages.public.lists import in_order, name_of
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
+from lenmuc.store.catalogue import LoadedCatalogue
 from lenmuc.store.database import Database
 from lenmuc.store.search import Finder
 from lenmuc.web.access import anyone
@@ -44,7 +45,7 @@ class Letter(msgspec.Struct, frozen=True):
 class HomePage(msgspec.Struct, frozen=True):
     """What `templates/public/home.html` shows; `levels` counts offerings, exclusively."""
 
-    place: Place
+    place: Place | LoadedCatalogue
     services: int
     bodies: int
     wards: int
@@ -78,10 +79,11 @@ async def home(
         levels = await offerings_store.count_levels(conn)
         agencies = await catalogue_store.agency_names(conn)
         fields = await catalogue_store.all_fields(conn)
+        loaded = await catalogue_store.loaded_catalogue(conn)
     page = HomePage(
-        place=content.catalogue.place,
+        place=loaded if loaded is not None and loaded.mapping else content.catalogue.place,
         services=found.total,
-        bodies=sum(agency.tier == "province" for agency in agencies),
+        bodies=sum(agency.tier != "commune" for agency in agencies),
         wards=sum(agency.tier == "commune" for agency in agencies),
         levels=levels,
         most_used=index.most_used(MOST_USED),
