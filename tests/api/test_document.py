@@ -15,7 +15,7 @@ import pytest
 from lenmuc.api import types
 from lenmuc.api.document import contract, document
 from lenmuc.core.answers import BLOCKERS, VALUES
-from lenmuc.core.services import TIERS, Service
+from lenmuc.core.services import AGENCY_TIERS, TIERS, Service
 from lenmuc.web import errors
 from tests.api.contract import operations
 
@@ -94,6 +94,7 @@ def test_words_of_the_contract_are_the_words_of_the_rules() -> None:
     assert types.answers.Value.__args__ == VALUES
     assert types.answers.Blocker.__args__ == BLOCKERS
     assert types.agencies.Tier.__args__ == TIERS
+    assert types.agencies.AgencyTier.__args__ == AGENCY_TIERS
 
 
 def test_a_default_is_a_value_its_field_may_have() -> None:

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 
 from lenmuc.api.counts import level_counts
 from lenmuc.api.replies import ETAG, AnyRequest, Code, Words, for_all, known_query, problems
-from lenmuc.api.types.agencies import AgencyItem, AgencyList, AgencyOut, Tier
+from lenmuc.api.types.agencies import AgencyItem, AgencyList, AgencyOut, AgencyTier
 from lenmuc.content.everything import Content
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.store.catalogue import AgencyRow, find_agency
@@ -20,7 +20,7 @@ from lenmuc.web.caching import EVERYBODY
 
 def _item(row: AgencyRow, scheme: str) -> AgencyItem:
     counts = level_counts(scheme, (row.none, row.one, row.two, row.three, row.four))
-    return AgencyItem(row.code, row.name, row.name_en or None, row.kind, cast(Tier, row.tier), counts)
+    return AgencyItem(row.code, row.name, row.name_en or None, row.kind, cast(AgencyTier, row.tier), counts)
 
 
 @get(
@@ -67,7 +67,7 @@ async def read_agency(
         name=agency.name,
         name_en=agency.name_en or None,
         kind=agency.kind,
-        tier=cast(Tier, agency.tier),
+        tier=cast(AgencyTier, agency.tier),
         parent=agency.parent or None,
         official_code=agency.official_code or None,
         valid_from=agency.valid_from,

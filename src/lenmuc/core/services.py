@@ -8,10 +8,11 @@ import msgspec
 
 CHANNELS = ("online", "post", "in_person")
 TIERS = ("province", "commune")
+AGENCY_TIERS = ("ministry", *TIERS)
 
 
 class Agency(msgspec.Struct, frozen=True):
-    """A body that offers services. `tier` is province or commune; dates say when it exists."""
+    """A body that offers services. `tier` is one of `AGENCY_TIERS`; dates say when it exists."""
 
     code: str
     name: str

@@ -8,7 +8,8 @@ from msgspec import Meta
 
 from lenmuc.api.types.shared import LevelCountsOut
 
-Tier = Literal["ministry", "province", "commune"]
+Tier = Literal["province", "commune"]
+AgencyTier = Literal["ministry", "province", "commune"]
 
 
 class AgencyItem(msgspec.Struct, frozen=True):
@@ -19,7 +20,7 @@ class AgencyItem(msgspec.Struct, frozen=True):
     name_en: Annotated[str | None, Meta(description="An English name; null when nobody has given one.")]
     kind: Annotated[str, Meta(description="commune, ward, department, office, inspectorate and so on.")]
     tier: Annotated[
-        Tier,
+        AgencyTier,
         Meta(
             description="ministry: a national body; province: a body of the city; commune: a ward or commune."
         ),
@@ -42,7 +43,7 @@ class AgencyOut(msgspec.Struct, frozen=True):
     name_en: Annotated[str | None, Meta(description="An English name; null when nobody has given one.")]
     kind: Annotated[str, Meta(description="commune, ward, department, office, inspectorate and so on.")]
     tier: Annotated[
-        Tier,
+        AgencyTier,
         Meta(
             description="ministry: a national body; province: a body of the city; commune: a ward or commune."
         ),
