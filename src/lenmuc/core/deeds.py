@@ -48,6 +48,7 @@ Action = Literal[
     "provider linked",
     "provider unlinked",
     "test mail asked for",
+    "import",
     "audit verified",
     "audit broken",
 ]

@@ -88,6 +88,7 @@ GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
     "log": (
         N_("The log itself"),
         {
+            "import": N_("Brought a registry in"),
             "audit verified": N_("The log was checked and is whole"),
             "audit broken": N_("The log was checked and is NOT whole"),
         },
