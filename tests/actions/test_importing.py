@@ -127,6 +127,8 @@ async def test_another_agency_takes_over_and_the_old_offering_ends(registry: Reg
     assert counted(await registry.bring(ONE.replace("STP", "SXD"))) == (0, 1, 0, 0)
     agency = "SELECT agency FROM current_offering WHERE service = '9.000001'"
     assert await registry.value(agency) == "SXD"
+    sums = "SELECT sum(offerings)::int FROM tally WHERE scheme = ''"
+    assert await registry.value(sums) == await registry.value("SELECT count(*) FROM current_offering")
     ended = "SELECT valid_to FROM offering WHERE service = '9.000001' AND agency = 'STP'"
     assert await registry.value(ended) == TODAY
 

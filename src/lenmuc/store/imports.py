@@ -15,7 +15,7 @@ Q = queries("imports")
 MOST_NOTES = 20_000
 """Notes that are kept with a run; there may be more, which are counted."""
 _OFFERING = (
-    "service", "agency", "filings", "filings_illustrative", "filings_online", "declared", "level", "missing",
+    "service", "agency", "filings", "filings_illustrative", "online_filings", "declared", "level", "missing",
 )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ class Offered(msgspec.Struct, frozen=True):
     agency: str
     filings: int | None
     filings_illustrative: bool
-    filings_online: int | None
+    online_filings: int | None
     declared: int | None
     level: int
     missing: list[str]

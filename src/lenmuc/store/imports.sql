@@ -32,7 +32,7 @@ FROM service s WHERE s.code = i.code;
 UPDATE incoming_offering i SET
     filings = CASE WHEN 'filings' = ANY ($1::text[]) THEN i.filings ELSE o.filings END,
     filings_illustrative = CASE WHEN 'filings' = ANY ($1) THEN false ELSE o.filings_illustrative END,
-    filings_online = CASE WHEN 'filings_online' = ANY ($1) THEN i.filings_online ELSE o.filings_online END,
+    online_filings = CASE WHEN 'filings_online' = ANY ($1) THEN i.online_filings ELSE o.online_filings END,
     declared = CASE WHEN 'declared' = ANY ($1) THEN i.declared ELSE o.declared END
 FROM offering o WHERE o.service = i.service AND o.agency = i.agency;
 
@@ -54,7 +54,7 @@ FROM incoming_service j LEFT JOIN service s ON s.code = j.code WHERE j.code = i.
 UPDATE incoming_service i SET filings = 1 WHERE i.filings = 0 AND $1::boolean AND (
     EXISTS (SELECT FROM incoming_offering n LEFT JOIN offering o ON o.service = n.service AND o.agency = n.agency
             WHERE n.service = i.code AND (o.id IS NULL OR o.valid_to IS NOT NULL
-                OR (o.filings, o.filings_online, o.declared) IS DISTINCT FROM (n.filings, n.filings_online, n.declared)))
+                OR (o.filings, o.online_filings, o.declared) IS DISTINCT FROM (n.filings, n.online_filings, n.declared)))
     OR EXISTS (SELECT FROM offering o WHERE o.service = i.code AND o.valid_to IS NULL AND NOT EXISTS (
             SELECT FROM incoming_offering n WHERE n.service = o.service AND n.agency = o.agency)));
 
@@ -104,11 +104,11 @@ ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_e
 UPDATE service s SET source = $1 FROM incoming_service i WHERE i.code = s.code AND i.filings = 0 AND s.source <> $1;
 
 -- name: write_offerings
-INSERT INTO offering (service, agency, filings, filings_illustrative, filings_online, declared, level, missing)
-SELECT n.service, n.agency, n.filings, n.filings_illustrative, n.filings_online, n.declared, n.level, n.missing
+INSERT INTO offering (service, agency, filings, filings_illustrative, online_filings, declared, level, missing)
+SELECT n.service, n.agency, n.filings, n.filings_illustrative, n.online_filings, n.declared, n.level, n.missing
 FROM incoming_offering n JOIN incoming_service i ON i.code = n.service WHERE i.filings > 0
 ON CONFLICT (service, agency) DO UPDATE SET filings = excluded.filings,
-    filings_illustrative = excluded.filings_illustrative, filings_online = excluded.filings_online,
+    filings_illustrative = excluded.filings_illustrative, online_filings = excluded.online_filings,
     declared = excluded.declared, valid_to = NULL;
 
 -- The offerings of what ended, and those whose agency no longer offers what it did.
@@ -150,7 +150,7 @@ SELECT s.valid_to, coalesce((SELECT array_agg(l.new ORDER BY l.new) FROM service
 FROM service s WHERE s.code = $1;
 
 -- name: volumes -> Volume
-SELECT service, agency, filings, filings_online FROM current_offering WHERE filings_online > filings ORDER BY service, agency;
+SELECT service, agency, filings, online_filings AS filings_online FROM current_offering WHERE online_filings > filings ORDER BY service, agency;
 
 -- name: in_force
 SELECT code FROM service WHERE valid_to IS NULL;

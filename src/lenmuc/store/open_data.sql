@@ -1,7 +1,7 @@
 -- Everything is read in pieces that follow each other by key: no transaction stays open while somebody downloads.
 -- name: some_offerings -> OpenOffering
 WITH piece AS MATERIALIZED (
-    SELECT * FROM offering
+    SELECT * FROM current_offering
     WHERE id > $1 AND ($2::text[] IS NULL OR service = ANY ($2)) AND ($3::text IS NULL OR agency = $3)
       AND ($4::smallint IS NULL OR level = $4)
     ORDER BY id LIMIT $5
@@ -28,7 +28,7 @@ FROM service WHERE code > $1 ORDER BY code LIMIT $2;
 
 -- name: who_offers -> WhoOffers
 SELECT s.code AS service, s.levels,
-       coalesce((SELECT array_agg(o.agency ORDER BY o.agency) FROM offering o WHERE o.service = s.code), '{}') AS agencies
+       coalesce((SELECT array_agg(o.agency ORDER BY o.agency) FROM current_offering o WHERE o.service = s.code), '{}') AS agencies
 FROM service s WHERE s.code = ANY ($1::text[]);
 
 -- name: all_agencies -> Agency
@@ -37,13 +37,13 @@ FROM agency ORDER BY tier DESC, sort_key;
 
 -- name: counts -> Counts
 SELECT (SELECT count(*) FROM service)::int AS services, (SELECT count(*) FROM agency)::int AS agencies,
-       (SELECT count(*) FROM field)::int AS fields, (SELECT count(*) FROM offering)::int AS offerings,
+       (SELECT count(*) FROM field)::int AS fields, (SELECT count(*) FROM current_offering)::int AS offerings,
        (SELECT count(*) FROM standing)::int AS standings;
 
 -- name: changes -> Change
 SELECT c.id, c.scheme, c.from_level, c.to_level, c.at, c.cause, o.service, o.agency, s.name AS service_name,
        s.name_en AS service_name_en, a.name AS agency_name, a.name_en AS agency_name_en
-FROM level_change c JOIN offering o ON o.id = c.offering JOIN service s ON s.code = o.service
+FROM level_change c JOIN current_offering o ON o.id = c.offering JOIN service s ON s.code = o.service
      JOIN agency a ON a.code = o.agency
 WHERE ($1::text IS NULL OR o.service = $1) AND ($2::text IS NULL OR o.agency = $2) AND c.scheme = $3
 ORDER BY c.at DESC, c.id DESC LIMIT $4;

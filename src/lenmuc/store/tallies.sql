@@ -36,7 +36,7 @@ WITH law AS (
     WHERE blocker = 'law' AND value = 'not_met' AND criterion = ANY ($3::text[]) AND ($2::text IS NULL OR agency IN ('', $2))
 )
 SELECT o.level, count(*)::bigint AS offerings, coalesce(sum(o.filings), 0)::bigint AS filings
-FROM offering o
+FROM current_offering o
 WHERE ($2::text IS NULL OR o.agency = $2) AND o.level < $1
   AND EXISTS (SELECT 1 FROM law l
               WHERE l.agency IN ('', o.agency) AND l.service IN ('', o.service)
@@ -55,6 +55,6 @@ SELECT count(*) FILTER (WHERE $3 < last)::bigint AS verified,
        coalesce(sum(filings) FILTER (WHERE $3 >= last + $4::int), 0)::bigint AS lapsed_filings,
        count(*)::bigint AS ever
 FROM (SELECT least(r.verified_until + 1, r.changed) AS last, o.filings
-      FROM review r JOIN offering o ON o.service = r.service AND o.agency = r.agency
+      FROM review r JOIN current_offering o ON o.service = r.service AND o.agency = r.agency
       WHERE r.scheme = $1 AND ($2::text IS NULL OR r.agency = $2) AND r.state = 'verified'
         AND r.verified_level = o.level) held;
