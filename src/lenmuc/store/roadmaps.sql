@@ -64,7 +64,7 @@ SELECT count(*) FILTER (WHERE level >= 3)::int AS at_3, count(*) FILTER (WHERE l
        count(*) FILTER (WHERE level IS NULL)::int AS unknown
 FROM (
     SELECT CASE WHEN later.offering IS NULL THEN o.level ELSE later.from_level END AS level
-    FROM offering o LEFT JOIN LATERAL (
+    FROM current_offering o LEFT JOIN LATERAL (
         SELECT c.offering, c.from_level FROM level_change c
         WHERE c.offering = o.id AND c.scheme = $1 AND c.at >= $3 ORDER BY c.at, c.id LIMIT 1) later ON true
     WHERE $2 = '' OR o.agency = $2) AS then_;
