@@ -9,8 +9,10 @@ PRIVATE = {
     "assignment", "audit", "audit_head", "audit_link", "catalogue", "check_run", "comment", "evidence",
     "evidence_chunk", "finding", "first_administrator", "mail_event", "mail_state", "mail_switch",
     "migration", "person", "provider_link", "provider_step", "public_change", "recovery_code", "remark",
-    "second_factor", "session", "sign_in_attempt", "sign_in_step", "withdrawn_answer",
+    "scenario", "second_factor", "session", "sign_in_attempt", "sign_in_step", "withdrawn_answer",
 }  # fmt: skip
+# What triggers keep in step with tables that take part.
+COUNTED = {"tally", "tally_day"}
 
 
 async def test_a_change_of_any_public_table_is_noted(connection: Any) -> None:
@@ -27,7 +29,9 @@ async def test_a_change_of_any_public_table_is_noted(connection: Any) -> None:
             "SELECT tgrelid::regclass::text AS name FROM pg_trigger WHERE tgname LIKE 'public_change%'"
         )
     }
-    assert tables - noted == PRIVATE, "what public pages show needs the trigger; other tables stand here"
+    assert tables - noted == PRIVATE | COUNTED, (
+        "what public pages show needs the trigger; other tables stand here"
+    )
     assert not noted & PRIVATE
 
 
