@@ -21,7 +21,7 @@ from lenmuc.store.database import PROGRAM
 from lenmuc.store.people import Person
 from lenmuc.store.reviews import Review
 from lenmuc.store.roadmaps import PlanRequest
-from tests.conftest import PASSWORD, Visitor, person
+from tests.conftest import PASSWORD, Visitor, forget_log, person
 from tests.pages.test_agency import words_of
 
 CODE = "1.013852"  # offered by the Department of Justice
@@ -32,6 +32,12 @@ async def auditor(db: Any, visit: Any) -> Visitor:
     visitor = visit()
     await visitor.sign_in(await person(db, "auditor"), PASSWORD)
     return typing.cast(Visitor, visitor)
+
+
+@pytest.fixture
+async def empty_log(city: Any, postgres: Any) -> None:
+    """Tests with real transactions may have left entries."""
+    await forget_log(postgres)
 
 
 def test_every_deed_has_words_and_no_words_are_left_over() -> None:
@@ -78,7 +84,9 @@ async def test_the_log_says_in_words_what_an_answer_changed(as_staff: Visitor, a
     assert "Đạt Không đạt" in in_vietnamese or "Đạt Chưa đạt" in in_vietnamese
 
 
-async def test_the_log_is_narrowed_by_who_what_where_and_when(as_staff: Visitor, auditor: Visitor) -> None:
+async def test_the_log_is_narrowed_by_who_what_where_and_when(
+    empty_log: None, as_staff: Visitor, auditor: Visitor
+) -> None:
     async def entries(query: str) -> int:
         return len(re.findall(r'<li class="result">', (await auditor.get(f"/en/audit?{query}")).text))
 

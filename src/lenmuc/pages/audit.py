@@ -13,7 +13,7 @@ from lenmuc.core.chain import Head
 from lenmuc.core.deeds import Action, differences
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.text import clean_line, fold
-from lenmuc.pages.audit_words import DEEDS, FIELDS, GROUPS, NUMBERS, value_words
+from lenmuc.pages.audit_words import DEEDS, FIELDS, GROUPS, MANY, NUMBERS, value_words
 from lenmuc.pages.public.lists import address
 from lenmuc.pages.visitors import AnyRequest
 from lenmuc.store import audit as audit_store
@@ -124,7 +124,7 @@ def _said(language: Language, field: str, value: Any) -> str:
             return str(value["title"])
         return "; ".join(f"{name}: {_said(language, field, each)}" for name, each in value.items())
     if isinstance(value, list):
-        if field == "answers":
+        if field in MANY:
             return language.number(len(value))
         return "; ".join(_said(language, field, each) for each in value)
     if isinstance(value, bool):

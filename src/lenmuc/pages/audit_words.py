@@ -4,6 +4,7 @@ from typing import Any
 
 from lenmuc.core.deeds import Action
 from lenmuc.core.errors import N_
+from lenmuc.core.roadmap.input_words import AIMS
 from lenmuc.pages.checklist import BLOCKER_WORDS
 
 # Groups to filter by, each with its deeds, in the order in which they are offered.
@@ -131,6 +132,13 @@ FIELDS: dict[str, str] = {
     "central_days": N_("Person-days a quarter of the central team"),
     "body_days": N_("Person-days a quarter of each city body"),
     "ward_days": N_("Person-days a quarter of each ward or commune"),
+    "teams": N_("Days of single teams"),
+    "freezes": N_("Holidays and freezes"),
+    "budget": N_("Budget"),
+    "rules": N_("Work set by hand"),
+    "goals": N_("Targets"),
+    "aim": N_("What to aim for"),
+    "follows": N_("Planned anew from roadmap"),
     "seconds": N_("Seconds to compute"),
     "agency": N_("Agency"),
     "service": N_("Service"),
@@ -147,6 +155,8 @@ FIELDS: dict[str, str] = {
 }
 # Fields that hold no more than the number of a row: they say nothing to a reader.
 NUMBERS = frozenset({"comment", "person", "session", "by_provider"})
+# Fields that hold many things: how many is told; they themselves stand where the entry leads to.
+MANY = frozenset({"answers", "teams", "freezes", "rules", "goals"})
 
 _DECISIONS = {"accepted": N_("Accepted"), "declined": N_("Not accepted")}
 _VALUES: dict[str, dict[Any, str]] = {
@@ -179,6 +189,7 @@ _VALUES: dict[str, dict[Any, str]] = {
         "auditor": N_("Auditor"),
     },
     "active": {True: N_("Yes"), False: N_("No")},
+    "aim": dict(AIMS),
 }
 
 
