@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.chromium import chromium, program
 from tests.browser.tour import signed_in
@@ -67,9 +67,15 @@ def test_an_answer_is_saved_as_one_goes_and_says_so(window: BrowserContext) -> N
     answer(page, "met", "Gửi được tệp")
     expect(said).to_have_text(re.compile(r"^Saved \d\d:\d\d\.$"))
     assert stored(window, "3.03") == "Gửi được tệp"
+    held: list[Route] = []  # a save that takes long: it is let go on when the page has said so
+    page.route(
+        "**/3.03", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
+    )
     page.fill("#justification", "Gửi được tệp và chữ ký")
     page.locator("#justification").blur()
     expect(said).to_contain_text("Saving…")
+    held.pop().continue_()
+    page.unroute("**/3.03")
     expect(said).to_contain_text("Saved")
     page.click("text=Save the answer")  # its version is the newest, so the button works after the script
     page.wait_for_url(f"**/work/{CODE}?saved=3.03**")

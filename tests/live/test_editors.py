@@ -15,7 +15,7 @@ from tests.live.site import Browser, Site
 # The short form runs with every test; LENMUC_EDITORS=50 runs the long one.
 EDITORS = int(os.environ.get("LENMUC_EDITORS", "10"))
 EDITS = 20 if EDITORS >= 50 else 5
-CODE, CRITERION = "1.013852", "3.03"  # offered by the Department of Justice
+CODE, CRITERION = "2.000823", "3.03"  # of the Department of Justice; no other test here answers it
 
 
 class Tally:

@@ -141,7 +141,7 @@ def test_a_second_factor_is_set_up_and_asked_for(
     script: str, agency: str, town: Town, browser: Chromium
 ) -> None:
     page = empty_window(browser, town.site, script).new_page()
-    watched(page, script, sets_up_a_second_factor(Keys(page), town.site.person("staff", agency)))
+    watched(page, script, sets_up_a_second_factor(Keys(page), town.site.person("lead", agency)))
     page.context.close()
 
 
