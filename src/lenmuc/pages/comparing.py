@@ -17,7 +17,7 @@ from lenmuc.core.roadmap.sentences import quarter_words
 from lenmuc.core.roadmap.side_by_side import AgencyRow, QuarterRow, by_agency, by_quarter
 from lenmuc.core.roadmap.view import RoadmapView
 from lenmuc.pages.roadmaps import agency_names, words_by_code
-from lenmuc.pages.scenarios import labels_for, planners
+from lenmuc.pages.scenario_page import labels_for, planners
 from lenmuc.pages.visitors import AnyRequest
 from lenmuc.store.database import Database
 from lenmuc.store.roadmaps import Roadmap

@@ -14,7 +14,7 @@ from lenmuc.content.everything import Content
 from lenmuc.core.errors import Message
 from lenmuc.core.roadmap.follow import Late, QuarterStand
 from lenmuc.core.roadmap.sentences import item_words, pool_words, quarter_words
-from lenmuc.pages.scenarios import planners
+from lenmuc.pages.scenario_page import planners
 from lenmuc.pages.visitors import AnyRequest
 from lenmuc.store.database import Database
 from lenmuc.store.roadmaps import Roadmap

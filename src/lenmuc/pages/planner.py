@@ -29,7 +29,8 @@ from lenmuc.pages.roadmaps import (
     words_by_code,
 )
 from lenmuc.pages.scenario_forms import PlanInput, request_of
-from lenmuc.pages.scenarios import Choices, begin, choices_for, labels_for, planners, to
+from lenmuc.pages.scenario_page import Choices, choices_for, labels_for, planners, to
+from lenmuc.pages.scenarios import begin
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store import scenarios as scenarios_store
