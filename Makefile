@@ -27,13 +27,13 @@ check: $(VENV)/test.stamp ## style, types, who imports whom, structure
 	@status=0; for tool in "ruff check" mypy "pytest tests/architecture"; do $(PY) -m $$tool || status=1; done; exit $$status
 
 faults: $(VENV)/test.stamp ## kill everything 20 times in the middle of writes and look for what was lost
-	@LENMUC_KILLS=20 $(PY) -m pytest -s tests/live/test_kill.py
+	@LENMUC_KILLS=20 $(PY) -m pytest -s --timeout=0 tests/live/test_kill.py
 
 drills: $(VENV)/test.stamp ## back up a site in use 20 times, restore each backup and compare
-	@LENMUC_DRILLS=20 $(PY) -m pytest -s tests/live/test_drill.py
+	@LENMUC_DRILLS=20 $(PY) -m pytest -s --timeout=0 tests/live/test_drill.py
 
 fuzz: $(VENV)/test.stamp ## send the API thousands of made-up requests and hold every reply against its contract
-	@LENMUC_EXAMPLES=200 $(PY) -m pytest -s tests/live/test_contract.py
+	@LENMUC_EXAMPLES=200 $(PY) -m pytest -s --timeout=0 tests/live/test_contract.py
 
 tour: $(VENV)/test.stamp ## take pictures of the pages into the folder tour
 	@$(PY) -m tests.browser.tour

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Self
 from urllib.parse import urljoin
@@ -19,6 +20,7 @@ import httpx
 from tests.made import copy_city
 
 PATIENCE = 60.0
+NAMED = {"1.013852", "2.000823"}  # services that a test here asks for by name
 
 
 class Account(NamedTuple):
@@ -53,6 +55,7 @@ class Site:
         self.people: list[Account] = []
         self.open_windows: list[httpx.Client] = []
         self._process: subprocess.Popen[bytes] | None = None
+        self._taken = set(NAMED)
 
     def __enter__(self) -> Self:
         self.start()
@@ -102,6 +105,22 @@ class Site:
     def person(self, role: str, agency: str = "") -> Account:
         """The demonstration's person of this role (and agency)."""
         return next(person for person in self.people if person.role == role and person.agency == agency)
+
+    def own_service(
+        self, agency: str, wanted: Callable[[tuple[str, ...]], bool] = lambda missing: True
+    ) -> str:
+        """The code of a service of this agency at level 2 that no other test on this site is given.
+
+        `wanted` is asked about what each lacks for level 3.
+        """
+        address = f"{self.address}/api/v1/offerings?agency={agency}&level=2&page_size=200"
+        listed = httpx.get(address, timeout=20)
+        for one in listed.json()["items"]:
+            code = str(one["service"]["code"])
+            if code not in self._taken and wanted(tuple(one["missing"])):
+                self._taken.add(code)
+                return code
+        raise AssertionError(f"{agency} has no such service at level 2 that nobody has taken")
 
     def kill(self) -> None:
         """kill -9 of the program and of its database, at once."""

@@ -30,9 +30,8 @@ def open_criterion(browser: Chromium, site: Site, script: str, criterion: str) -
     page.locator("#email").fill(person.email)
     page.locator("#password").fill(person.password)
     page.locator("main button").click()
-    page.goto("/vi/work?level=2")
-    checklist = page.locator("main a[href^='/vi/work/1.'], main a[href^='/vi/work/2.']").first
-    page.goto(f"{checklist.get_attribute('href')}/{criterion}")
+    page.locator(".work-nav").wait_for()
+    page.goto(f"/vi/work/{site.own_service('SXD')}/{criterion}")
     return page
 
 

@@ -22,12 +22,6 @@ def api(browser: Browser, path: str) -> Any:
     return reply.json()
 
 
-def one_service_to_raise(browser: Browser) -> Any:
-    """A service of the Department of Justice at level 2 that lacks all of level 3."""
-    page = api(browser, "/api/v1/offerings?agency=STP&level=2&page_size=100")
-    return next(one for one in page["items"] if tuple(one["missing"]) == MISSING_FOR_3)
-
-
 def wait_for_roadmap(browser: Browser, page: httpx.Response) -> httpx.Response:
     begun = time.monotonic()
     while 'http-equiv="refresh"' in page.text:
@@ -41,7 +35,7 @@ def test_from_answer_to_roadmap_to_public_page(site: Site) -> None:
     public, officer, planner = Browser(site), Browser(site), Browser(site)
 
     # an officer finds a service at level 2 and answers what it lacks for level 3
-    code = one_service_to_raise(public)["service"]["code"]
+    code = site.own_service("STP", MISSING_FOR_3.__eq__)
     assert "Sở Tư pháp" in officer.sign_in(site.person("staff", "STP")).text
     for criterion in MISSING_FOR_3:
         page = officer.get(f"/vi/work/{code}/{criterion}")

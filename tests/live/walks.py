@@ -32,18 +32,12 @@ class Town:
         self.browsers = {who: Browser(site) for who in self.people}
         for who, browser in self.browsers.items():
             browser.sign_in(self.people[who])
-        listed = self.browsers["staff"].get("/api/v1/offerings?agency=STP&level=2&page_size=100")
-        self._fresh = [
-            (one["service"]["code"], one["missing"])
-            for one in listed.json()["items"]
-            if {"3.03", "3.05"} <= set(one["missing"])
-        ]
         self.worked = self.untouched()
         self.answer("staff", self.worked, "3.05")
 
     def untouched(self) -> str:
         """The code of a service of the Department of Justice that nobody has answered for."""
-        return self._fresh.pop()[0]
+        return self.site.own_service("STP", {"3.03", "3.05"}.issubset)
 
     def answer(self, who: str, code: str, criterion: str, words: str = "Đã vận hành trên cổng") -> None:
         """Somebody answers a criterion as met, without this browser."""
@@ -55,7 +49,9 @@ class Town:
         """The code of a service whose level 3 is answered and not submitted. A planner will review it: the
         one lead of the agency has an answer in it.
         """
-        code, missing = self._fresh.pop()
+        code = self.untouched()
+        [found] = self.browsers["staff"].get(f"/api/v1/offerings?agency=STP&service={code}").json()["items"]
+        missing = found["missing"]
         for criterion in missing[:-1]:
             self.answer("staff", code, criterion)
         self.answer("lead", code, missing[-1])
