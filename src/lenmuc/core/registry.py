@@ -9,35 +9,14 @@ from typing import Literal
 import msgspec
 
 from lenmuc.core.errors import N_, Message
-from lenmuc.core.mappings import (
-    ALLOWED,
-    ANSWERS,
-    BETWEEN,
-    COUNTS,
-    DATES,
-    LISTS,
-    TIME_UNITS,
-    TIMES,
-    Column,
-    Mapping,
-)  # fmt: skip
+from lenmuc.core.mappings import ANSWERS, LISTS, Mapping
+from lenmuc.core.registry_cells import Values, Way
 from lenmuc.core.services import Service
-from lenmuc.core.text import clean_line, forbidden
 
 CODE = re.compile(r"[^\s/?#%\\]{1,60}")
 _AGENCY = re.compile(r"[A-Za-z0-9._-]{1,40}")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_GROUPED = re.compile(r"\d{1,3}(?:[.,  ]\d{3})+")
-_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(\D*)")
-_HOURS = {"h": 1.0, "d": 24.0, "wd": 24.0 * 7 / 5, "m": 24.0 * 30}  # only to say which limit is longer
 _LONGEST = {"code": 60, "name": 4000, "name_en": 4000, "agency": 40, "field": 300}
-_MOST = 2_147_483_647
-# Short texts are remembered for each way, so that one that stands in many rows is read once.
-_KEPT, _SHORT = 20_000, 200
 _TOLD = 1_000  # rows between two words about how far it is
-
-Values = tuple[str, ...]
-
 
 class Row(msgspec.Struct, frozen=True, gc=False):
     """One row as it was read: its file, its number from 1, and its cells in the order of the columns asked
@@ -75,160 +54,6 @@ class Record(msgspec.Struct, frozen=True):
     valid_to: dt.date | None
 
 
-class _Wrong(Exception):
-    """A value that cannot be read, and why."""
-
-    def __init__(self, text: str, value: str, **params: object) -> None:
-        self.value, self.message = value, Message(text, params)
-        super().__init__(text)
-
-
-def _count(text: str) -> str:
-    if _GROUPED.fullmatch(text):
-        return re.sub(r"\D", "", text)
-    number = _NUMBER.fullmatch(text)
-    if number is None or float(text) != int(float(text)):
-        raise _Wrong(N_("this is not a whole number"), text)
-    if not 0 <= float(text) <= _MOST:
-        raise _Wrong(N_("no such number can be: below 0 or above 2,147,483,647"), text)
-    return str(int(float(text)))
-
-
-def _time(column: Column, units: dict[str, str]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        found = _TIME.fullmatch(text)
-        unit = ""
-        if found:
-            unit = (units.get(found[2].strip()) or found[2].strip()) if found[2].strip() else column.unit
-        if found is None or unit not in TIME_UNITS:
-            raise _Wrong(N_("this is not a number of days, working days, hours or months"), text)
-        return f"{float(found[1]) * 7:g} d" if unit == "w" else f"{found[1]} {unit}"
-
-    return read
-
-
-def _longest(times: Values) -> Values:
-    return (max(times, key=lambda t: float(t.split()[0]) * _HOURS[t.split()[1]]),) if times else ()
-
-
-def _amount(column: Column) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        return f"{_count(text)} {column.unit}" if column.unit else text
-
-    return read
-
-
-def _date(column: Column) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        try:
-            return dt.datetime.strptime(text, column.date or "%Y-%m-%d").date().isoformat()
-        except ValueError as wrong:
-            raise _Wrong(N_("this is not a date in the order that the mapping names"), text) from wrong
-
-    return read
-
-
-def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in allowed:
-            raise _Wrong(N_("this is none of %(allowed)s"), text, allowed=", ".join(allowed))
-        return text
-
-    return read
-
-
-def _last_step(field: str, column: Column, mapping: Mapping) -> Callable[[str], str] | None:
-    if field in COUNTS:
-        return _count
-    if field in TIMES:
-        return _time(column, mapping.table(column.units))
-    if field in DATES:
-        return _date(column)
-    if field == "fee_amounts":
-        return _amount(column)
-    return _one_of(ALLOWED[field]) if field in ALLOWED else None
-
-
-class _Way:
-    """One `Column`, made ready: the text of a cell in, values out; the same text is read once."""
-
-    def __init__(self, field: str, column: Column, mapping: Mapping, places: dict[str, int]) -> None:
-        self.places = tuple(places[name] for name in column.sources if name)
-        self.names = tuple(name for name in column.sources if name)
-        self.column, self.unknown = column, mapping.unknown
-        self.drop = tuple(re.compile(each) for each in column.drop)
-        self.find = re.compile(column.find) if column.find else None
-        self.codes = mapping.table(column.codes) if column.codes else None
-        self.last = _last_step(field, column, mapping)
-        self.constant = (column.constant,) if column.constant else ()
-        self.longest = field in TIMES
-        self.kept: dict[str, tuple[Values, tuple[_Wrong, ...]]] = {}
-
-    def read(self, cells: Sequence[str]) -> tuple[Values, tuple[_Wrong, ...], str]:
-        """(values, what was wrong, the column's name)."""
-        for place, name in zip(self.places, self.names, strict=True):
-            text = cells[place]
-            if not text:
-                continue
-            known = self.kept.get(text)
-            if known is None:
-                known = self._read(text)
-                if len(text) <= _SHORT and len(self.kept) < _KEPT:
-                    self.kept[text] = known
-            if known[0] or known[1]:
-                return (*known, name)
-        return self.constant, (), self.names[0] if self.names else ""
-
-    def _parts(self, text: str) -> Iterable[str]:
-        for raw in text.split(BETWEEN):
-            piece = clean_line(raw)
-            if piece in self.unknown:
-                continue
-            for pattern in self.drop:
-                piece = clean_line(pattern.sub(" ", piece))
-            found = [piece]
-            if self.find is not None:
-                found = [hit[1] if hit.re.groups else hit[0] for hit in self.find.finditer(piece)]
-            for one in found:
-                yield from one.split(self.column.split) if self.column.split else (one,)
-
-    def _read(self, text: str) -> tuple[Values, tuple[_Wrong, ...]]:
-        values: list[str] = []
-        wrong: list[_Wrong] = []
-        column = self.column
-        parts = tuple(self._parts(text))
-        said = clean_line(text) not in self.unknown
-        for part in parts:
-            value = part.strip()
-            if not value or value in self.unknown:
-                continue
-            try:
-                values += self._value(value)
-            except _Wrong as found:
-                wrong.append(found)
-        if column.counted:
-            values = [str(len(values))] if values or (column.zero and said) else []
-        if self.longest:
-            values = list(_longest(tuple(values)))
-        return tuple(dict.fromkeys(values)), tuple(wrong)
-
-    def _value(self, value: str) -> list[str]:
-        column = self.column
-        if self.codes is not None:
-            if value in self.codes:
-                value = self.codes[value]
-            elif column.otherwise != "keep":
-                raise _Wrong(N_("this text is not in the code table of the mapping"), value)
-        if not value or column.counted:
-            return [value] if value else []
-        if column.becomes:
-            return [column.becomes]
-        bad = forbidden(value)
-        if bad:
-            raise _Wrong(N_("the character %(character)s may not stand in a text"), value, character=bad)
-        return [self.last(value) if self.last else value]
-
-
 class Reader:
     """Reads the rows of one registry by its mapping. Columns stand in the order of `Mapping.columns`."""
 
@@ -236,7 +61,7 @@ class Reader:
         places = {name: place for place, name in enumerate(mapping.columns)}
         self.mapping = mapping
         self.ways = [
-            (field, field in LISTS, tuple(_Way(field, column, mapping, places) for column in columns))
+            (field, field in LISTS, tuple(Way(field, column, mapping, places) for column in columns))
             for field, columns in mapping.fields.items()
         ]
 
