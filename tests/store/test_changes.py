@@ -10,7 +10,7 @@ PRIVATE = {
     "evidence_chunk", "finding", "first_administrator", "import_run", "mail_event", "mail_state",
     "mail_switch", "migration", "person", "provider_link", "provider_step", "public_change",
     "recovery_code", "remark", "scenario", "second_factor", "service_history", "service_lineage",
-    "session", "sign_in_attempt", "sign_in_step", "withdrawn_answer",
+    "session", "sign_in_attempt", "sign_in_step", "task", "task_report", "withdrawn_answer",
 }  # fmt: skip
 # What triggers keep in step with tables that take part.
 COUNTED = {"tally", "tally_day"}

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from lenmuc.core.errors import Message
+from lenmuc.core.programmes import Rise
 from lenmuc.core.roadmap.inputs import GoalResult, PlanRequest
 from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.store.queries import Connection, queries
@@ -109,6 +110,21 @@ class PlannedLevels(msgspec.Struct, frozen=True):
     upgrades: tuple[PlannedUpgrade, ...]
     reached: dict[str, int]
     finish: dict[str, int] = {}
+
+
+class _Lifted(msgspec.Struct, frozen=True):
+    """What of an upgrade says whose offerings it lifts: see `Upgrade`."""
+
+    id: str
+    level: int
+    offerings: int = 1
+    filings: int = 0
+    agencies: dict[str, int] = {}
+
+
+class _AllLifted(msgspec.Struct, frozen=True):
+    quarters: tuple[str, ...]
+    upgrades: tuple[_Lifted, ...]
 
 
 class _Upgrades(msgspec.Struct, frozen=True):
@@ -227,3 +243,31 @@ async def read_planned_levels(conn: Connection, id: int) -> PlannedLevels | None
     """
     stored = await Q.one(conn, "read_plan", StoredPlan, id)
     return None if stored is None else await asyncio.to_thread(_planned_levels, stored)
+
+
+Rises = dict[tuple[int, str], tuple[Rise, ...]]  # by level and agency, the quarters in order
+
+
+def _planned_rises(stored: StoredPlan) -> Rises:
+    asked = msgspec.json.decode(gzip.decompress(stored.problem), type=_AllLifted)
+    reached = msgspec.json.decode(gzip.decompress(stored.solution), type=_Reached).reached
+    sums: dict[tuple[int, str], dict[int, tuple[int, int]]] = {}
+    for upgrade in asked.upgrades:
+        if upgrade.id not in reached:
+            continue
+        quarter = reached[upgrade.id]
+        owners = upgrade.agencies or {upgrade.id.rpartition("@")[2].partition("+")[0]: upgrade.filings}
+        for agency, filings in owners.items():
+            at = sums.setdefault((upgrade.level, agency), {})
+            offerings, filed = at.get(quarter, (0, 0))
+            at[quarter] = (offerings + (1 if upgrade.agencies else upgrade.offerings), filed + filings)
+    return {
+        key: tuple(Rise(asked.quarters[quarter], *at[quarter]) for quarter in sorted(at))
+        for key, at in sums.items()
+    }
+
+
+async def read_planned_rises(conn: Connection, id: int) -> Rises | None:
+    """What a finished plan brings to each level, agency by agency and by quarter; `None` without one."""
+    stored = await Q.one(conn, "read_plan", StoredPlan, id)
+    return None if stored is None else await asyncio.to_thread(_planned_rises, stored)

@@ -67,6 +67,11 @@ async def tally_changes(conn: Connection, scheme: str, agency: str = "") -> list
     return await Q.all(conn, "tally_changes", ChangedOn, scheme, agency or None)
 
 
+async def tally_changes_of_tier(conn: Connection, scheme: str, tier: str) -> list[ChangedOn]:
+    """What changed, day by day, over the agencies of a tier."""
+    return await Q.all(conn, "tally_changes_of_tier", ChangedOn, scheme, tier)
+
+
 async def tally_by_agency(conn: Connection, scheme: str) -> dict[str, dict[int, Counts]]:
     """The counts as they stand, agency by agency."""
     found: dict[str, dict[int, Counts]] = {}

@@ -19,6 +19,13 @@ SELECT day, level, sum(offerings)::bigint AS offerings, sum(filings)::bigint AS 
 FROM tally_day WHERE scheme = $1 AND ($2::text IS NULL OR agency = $2)
 GROUP BY day, level ORDER BY day, level;
 
+-- name: tally_changes_of_tier -> ChangedOn
+SELECT t.day, t.level, sum(t.offerings)::bigint AS offerings, sum(t.filings)::bigint AS filings,
+       sum(t.unfiled)::bigint AS unfiled, sum(t.counted)::bigint AS counted, sum(t.silent)::bigint AS silent,
+       sum(t.online)::bigint AS online, sum(t.comparable)::bigint AS comparable
+FROM tally_day t JOIN agency a ON a.code = t.agency WHERE t.scheme = $1 AND a.tier = $2
+GROUP BY t.day, t.level ORDER BY t.day, t.level;
+
 -- name: tally_by_agency -> AtAgencyLevel
 SELECT agency, level, offerings, filings, unfiled, counted, silent, online, comparable
 FROM tally WHERE scheme = $1 AND offerings > 0 ORDER BY agency, level;

@@ -21,3 +21,5 @@ GRANT DELETE ON public_change TO lenmuc_app;
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON tally, tally_day FROM lenmuc_app;
 -- What an import did, and what a record said before, stays as it was written.
 REVOKE UPDATE, DELETE, TRUNCATE ON import_run, service_history, service_lineage FROM lenmuc_app;
+-- What became of a task is only ever added to.
+REVOKE UPDATE, DELETE, TRUNCATE ON task_report FROM lenmuc_app;
