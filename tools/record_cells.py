@@ -159,6 +159,21 @@ def count_dossier(cell: str) -> tuple[int | None, int | None]:
     return asked or len(rows) or None, len(_FORM_FILE.findall(text))
 
 
+def dossier_rows(cell: str) -> list[str]:
+    """The names of the papers that the dossier table asks for, as `count_dossier` counts them: rows with at
+    least one original or copy. Names of form files stay glued to their ends.
+    """
+    text = unicodedata.normalize("NFC", cell)
+    found: list[str] = []
+    for case in text.split(_DOSSIER_HEAD)[1:]:
+        start = 0
+        for row in _COPIES.finditer(case):
+            if row[0][0] != "0" or int(row["copies"] or 0) > 0:
+                found.append(plain(case[start : row.start()]))
+            start = row.end()
+    return found
+
+
 def read_results(cell: str, longest: int = 160, all_together: int = 300) -> list[str]:
     """The names of the documents the applicant receives, without the number of their form.
 

@@ -32,6 +32,7 @@ from lenmuc.pages import (
     evidence,
     following,
     mail,
+    once_only,
     open_data,
     people,
     planner,
@@ -71,6 +72,7 @@ PAGES = (
     checks,
     disagreements,
     desk,
+    once_only,
     evidence,
     roadmaps,
 )

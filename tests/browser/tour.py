@@ -85,6 +85,8 @@ def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
         "platform-criterion": ("planner", "/vi/platform/4.02"),
         "plan": ("planner", "/vi/plan"),
         "audit": ("auditor", "/vi/audit"),
+        "once-only": ("planner", "/vi/desk/once-only"),
+        "once-only-database": ("planner", "/vi/desk/once-only/population"),
         "plan-ready": ("planner", f"/vi/plan/{names['roadmap']}"),
     }
 

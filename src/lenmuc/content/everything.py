@@ -6,6 +6,7 @@ from lenmuc import paths
 from lenmuc.content.catalogue import Catalogue, load_catalogue
 from lenmuc.content.figures import load_figures
 from lenmuc.content.guidance import load_guidance
+from lenmuc.content.once_only import OnceOnly, load_once_only
 from lenmuc.content.schemes import load_schemes
 from lenmuc.core.checklists import Guidance, Scheme
 from lenmuc.core.figures import Figure
@@ -15,12 +16,15 @@ CLASSES = "rs-2026"
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What is published: schemes and figures by id, the catalogue to start with, guidance by criterion id."""
+    """What is published: schemes and figures by id, the catalogue to start with, guidance by criterion id,
+    which papers the state's databases hold.
+    """
 
     schemes: dict[str, Scheme]
     catalogue: Catalogue
     guidance: dict[str, Guidance]
     figures: dict[str, Figure]
+    once_only: OnceOnly
 
     @property
     def scheme(self) -> Scheme:
@@ -49,4 +53,7 @@ def load_content() -> Content:
     criteria = {criterion.id: None for scheme in schemes.values() for criterion in scheme.criteria}
     guidance = load_guidance(paths.assessments() / "guidance", criteria)
     figures = load_figures(paths.assessments() / "figures", schemes)
-    return Content(schemes, load_catalogue(paths.catalogue()), guidance, figures)
+    catalogue = load_catalogue(paths.catalogue())
+    listed = frozenset(service.code for service in catalogue.services if service.papers is not None)
+    once_only = load_once_only(paths.catalogue(), listed)
+    return Content(schemes, catalogue, guidance, figures, once_only)
