@@ -42,6 +42,7 @@ from lenmuc.pages import (
     reviewing,
     roadmaps,
     scenarios,
+    suspicions,
 )
 from lenmuc.settings import Settings
 from lenmuc.store.changes import SECONDS, Changes
@@ -73,6 +74,7 @@ PAGES = (
     disagreements,
     desk,
     once_only,
+    suspicions,
     evidence,
     roadmaps,
 )

@@ -80,6 +80,7 @@ def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
         "work-submit": ("staff", f"/vi/work/{names['code']}/submit"),
         "review": ("planner", "/vi/review"),
         "disagreements": ("planner", "/vi/disagreements"),
+        "suspicions": ("planner", "/vi/suspicions"),
         "compare": ("public", "/vi/schemes/rs-2018/compare/rs-2023"),
         "platform": ("planner", "/vi/platform"),
         "platform-criterion": ("planner", "/vi/platform/4.02"),

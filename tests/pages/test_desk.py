@@ -77,7 +77,10 @@ async def test_what_is_suspicious_is_listed_with_its_number(as_planner: Visitor,
     html = (await desk(as_planner)).partition('id="suspicion"')[2]
     assert silent
     assert rose
-    assert re.findall(r"Tất cả ([\d.]+)", html) == [written(silent), written(rose)]
+    assert re.findall(r'reason=(\w+)">[^<]+</a>: ([\d.]+)', html) == [
+        ("jumped", written(rose)),
+        ("silent", written(silent)),
+    ]
 
 
 async def test_the_law_is_rolled_up_by_article(as_planner: Visitor, connection: Any) -> None:

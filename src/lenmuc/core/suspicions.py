@@ -9,9 +9,17 @@ from typing import Literal
 
 import msgspec
 
+from lenmuc.core.errors import N_, Message
+
 Reason = Literal["void", "copied", "jumped", "silent"]
 REASONS: tuple[Reason, ...] = ("void", "copied", "jumped", "silent")
 NO_ROUND_DAYS = 92  # how far back "since the last round" reaches where no round was closed: a quarter
+WORDS: dict[Reason, str] = {
+    "void": N_("Moved to “does not apply”"),
+    "copied": N_("Copied forward unchanged"),
+    "jumped": N_("Jumped without new evidence"),
+    "silent": N_("Level 4, no online filing"),
+}
 _ONLINE, _TOP = 3, 4
 _LEAP = 2  # so many levels at once are a jump wherever they end
 
@@ -161,3 +169,24 @@ def suspects(
         if silent(one)
     ]
     return sorted(found, key=_weight)
+
+
+def why(suspect: Suspect) -> Message:
+    """Why somebody should look, in a sentence."""
+    about = {"day": suspect.since, "level": suspect.level, "was": suspect.was}
+    criteria = ", ".join(suspect.criteria)
+    if suspect.reason == "void":
+        text = N_("Said not to apply since the last round, on %(day)s: %(criteria)s.")
+        return Message(text, {**about, "criteria": criteria})
+    if suspect.reason == "copied":
+        text = N_(
+            "Confirmed as it is in two rounds running with the same evidence, on %(day)s: %(criteria)s."
+        )
+        return Message(text, {**about, "criteria": criteria})
+    if suspect.reason == "silent":
+        return Message(N_("At level 4, and nobody filed online in twelve months."))
+    if not suspect.was:
+        return Message(
+            N_("Rose from below level 1 to level %(level)s on %(day)s without new evidence."), about
+        )
+    return Message(N_("Rose from level %(was)s to level %(level)s on %(day)s without new evidence."), about)

@@ -11,12 +11,14 @@ from litestar.params import FromPath, FromQuery
 from lenmuc.actions.answering import criterion_of, scheme_having
 from lenmuc.actions.commenting import comment, take_back
 from lenmuc.content.everything import Content
-from lenmuc.core.answers import Target
+from lenmuc.core.answers import Answer, Target
 from lenmuc.core.checklists import Criterion
 from lenmuc.core.comments import may_comment
 from lenmuc.core.errors import N_, NotFound, Refused
 from lenmuc.core.services import Agency, Service
+from lenmuc.pages.checklist import BLOCKER_WORDS
 from lenmuc.pages.visitors import AnyRequest, session_of
+from lenmuc.store import answers as answers_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import comments as comments_store
 from lenmuc.store.comments import Comment
@@ -63,12 +65,16 @@ class Thread(msgspec.Struct, frozen=True):
 
 
 class CommentsPage(msgspec.Struct, frozen=True):
-    """What `templates/agency/comments.html` shows: a criterion's comments on a page of their own."""
+    """What `templates/agency/comments.html` shows: a criterion's comments on a page of their own, under the
+    answer that stands there.
+    """
 
     criterion: Criterion
     agency: Agency | None
     service: Service | None
     thread: Thread
+    answer: Answer | None
+    blockers: tuple[tuple[str, str], ...]
     errors: tuple[tuple[str, str], ...] = ()
 
 
@@ -112,6 +118,8 @@ async def _page(
         agency,
         service,
         await thread_of(conn, visit, place.criterion, target, back, place.text),
+        await answers_store.find_answer(conn, place.criterion, target),
+        tuple((value, visit.language.gettext(words)) for value, words in BLOCKER_WORDS.items()),
         errors,
     )
 

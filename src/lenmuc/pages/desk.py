@@ -1,6 +1,6 @@
 """The planners' desk: where agencies stand, where filings gather, what the law bars, what to look into."""
 
-import datetime as dt
+from collections import Counter
 
 import msgspec
 from litestar import Response, get
@@ -10,20 +10,22 @@ from lenmuc.content.everything import Content
 from lenmuc.core.charts import curve
 from lenmuc.core.desk import ENOUGH, Freed, Ranked, first_carry, freed, ranking
 from lenmuc.core.figures import Ratio
-from lenmuc.pages.public.lists import name_of
+from lenmuc.core.suspicions import REASONS, WORDS
+from lenmuc.pages.public.lists import Choice, choices, name_of
 from lenmuc.pages.visitors import AnyRequest
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import desk as desk_store
+from lenmuc.store import suspicions as suspicions_store
 from lenmuc.store import tallies as tallies_store
 from lenmuc.store.database import Database
-from lenmuc.store.desk import Covered, Heavy, Suspect
+from lenmuc.store.desk import Covered, Heavy
 from lenmuc.web.access import needs
-from lenmuc.web.language import HANOI
+from lenmuc.web.reviews import today
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
 
 FIRST = 25  # services that the sentence on concentration speaks of
-_SHOWN, _DAYS = 10, 92
+_SHOWN = 10
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -35,7 +37,8 @@ class Standing(msgspec.Struct, frozen=True):
 
 class DeskPage(msgspec.Struct, frozen=True):
     """What `templates/review/desk.html` shows. `carried`: the filings of the `heavy` services of all
-    that cannot be made online; `curve`: how that grows service by service. `since`: where changes begin.
+    that cannot be made online; `curve`: how that grows service by service. `suspicions`: how many signs there
+    are of each kind.
     """
 
     bodies: tuple[Standing, ...]
@@ -47,10 +50,7 @@ class DeskPage(msgspec.Struct, frozen=True):
     curve: str
     covered: tuple[Covered, ...]
     law: tuple[Freed, ...]
-    since: dt.datetime
-    silent: tuple[Suspect, ...]
-    rose: tuple[Suspect, ...]
-    void: tuple[Suspect, ...]
+    suspicions: tuple[Choice, ...]
 
 
 @get("/{lang:str}/desk", guards=[needs("planner", "auditor")])
@@ -61,16 +61,13 @@ async def desk(
     content: NamedDependency[Content],
 ) -> Response[str]:
     """All of it on one page."""
-    since = dt.datetime.now(HANOI) - dt.timedelta(days=_DAYS)
     async with db.transaction(visit.who, read_only=True) as conn:
         tallies = await tallies_store.tally_by_agency(conn, tallies_store.MAIN)
         agencies = {each.code: each for each in await catalogue_store.agency_names(conn)}
         heavy = await desk_store.heaviest(conn)
         covered = await desk_store.coverage(conn, _SHOWN)
         barred = await desk_store.barred_by_law(conn)
-        silent = await desk_store.silent_at_four(conn, _SHOWN)
-        rose = await desk_store.rose_without_evidence(conn, content.scheme.id, since, _SHOWN)
-        void = await desk_store.said_void(conn, since, _SHOWN)
+        suspects = await suspicions_store.suspects(conn, content.scheme, today())
     rows = [
         (agencies[row.agency].tier, Standing(name_of(agencies[row.agency], visit.language), row))
         for tier in ("province", "commune")
@@ -92,10 +89,14 @@ async def desk(
                 for each in barred
             )
         ),
-        since=since,
-        silent=tuple(silent),
-        rose=tuple(rose),
-        void=tuple(void),
+        suspicions=choices(
+            "reason",
+            [(reason, visit.language.gettext(WORDS[reason])) for reason in REASONS],
+            Counter(str(each.reason) for each in suspects),
+            "",
+            f"/{visit.language.code}/suspicions",
+            {},
+        ),
     )
     return render(request, "review/desk.html", page)
 
