@@ -27,6 +27,7 @@ from lenmuc.pages import (
     checks,
     comments,
     comparing,
+    corrections,
     desk,
     disagreements,
     evidence,
@@ -75,6 +76,7 @@ PAGES = (
     desk,
     once_only,
     suspicions,
+    corrections,
     evidence,
     roadmaps,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from lenmuc.core.answers import Answer
 from lenmuc.store import mail as mail_store
+from lenmuc.store.corrections import Correction
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.mail import Addressee, Event
 from lenmuc.store.queries import Connection
@@ -56,6 +57,13 @@ async def tell_answered(conn: Connection, answer: Answer, decision: str) -> None
     about = {**await _called(conn, answer.service, answer.agency), "criterion": answer.criterion}
     writer = await mail_store.writer_of(conn, answer.criterion, answer.agency, answer.service)
     await mail_store.add(conn, writer, decision, about)
+
+
+async def tell_accepted(conn: Connection, correction: Correction) -> None:
+    """The leads of an agency hear that the public has a question to it."""
+    people = await mail_store.leads_of(conn, correction.agency)
+    about = await _called(conn, correction.service, correction.agency)
+    await mail_store.add(conn, people, "correction", {**about, "correction": correction.id})
 
 
 async def tell_ending(db: Database, today: dt.date) -> int:

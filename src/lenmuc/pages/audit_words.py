@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lenmuc.core.corrections import REASONS
 from lenmuc.core.deeds import Action
 from lenmuc.core.errors import N_
 from lenmuc.core.roadmap.input_words import AIMS
@@ -36,6 +37,15 @@ GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
             "comment": N_("Wrote a comment"),
             "comment withdrawn": N_("Took back a comment"),
             "assignment": N_("Assigned work"),
+        },
+    ),
+    "voice": (
+        N_("Reports by the public"),
+        {
+            "correction accepted": N_("Accepted a report by the public"),
+            "correction refused": N_("Refused a report by the public"),
+            "correction withdrawn": N_("Withdrew a report by the public"),
+            "correction answered": N_("Answered a report by the public"),
         },
     ),
     "plans": (
@@ -145,6 +155,8 @@ FIELDS: dict[str, str] = {
     "links": N_("Links at most"),
     "client": N_("Address of the device"),
     "why": N_("Reason"),
+    "note": N_("Note"),
+    "answer": N_("The agency's answer"),
     "sessions": N_("Sessions"),
     "email": N_("E-mail address"),
     "role": N_("Role"),
@@ -174,7 +186,12 @@ _VALUES: dict[str, dict[Any, str]] = {
         "submitted": N_("Waiting for review"),
         "returned": N_("Returned with remarks"),
         "verified": N_("Verified"),
+        "waiting": N_("Waiting for moderation"),
+        "accepted": N_("Accepted"),
+        "refused": N_("Refused"),
+        "withdrawn": N_("Withdrawn"),
     },
+    "why": dict(REASONS),
     "changed_what": {"answer": N_("An answer"), "facts": N_("The record of the service")},
     "kind": {
         "grid": N_("On the grid"),

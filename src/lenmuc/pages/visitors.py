@@ -16,3 +16,8 @@ def session_of(visit: Visit) -> Session:
     if visit.session is None:
         raise SignInNeeded(N_("This is for people with an account. Sign in to go on."))
     return visit.session
+
+
+def client_of(request: AnyRequest) -> str:
+    """The address that the request came from; behind a proxy that the server trusts, the one it names."""
+    return request.client.host if request.client else ""

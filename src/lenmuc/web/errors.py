@@ -23,6 +23,7 @@ from lenmuc.core.errors import (
     SignInNeeded,
     TooLarge,
 )
+from lenmuc.core.throttle import TooManyPosts
 from lenmuc.web.access import ForeignForm, Unfinished
 from lenmuc.web.templating import HTML, Templates
 from lenmuc.web.visits import Visit, own_path
@@ -39,7 +40,7 @@ _STATUS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int]
     (Conflict, 409),
     (TooLarge, 413),
     ((Refused, Impossible), 422),
-    (TooManyAttempts, 429),
+    ((TooManyAttempts, TooManyPosts), 429),
     (Busy, 503),
     # A neutral answer: which value exists already may be somebody else's secret.
     ((asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError, asyncpg.ExclusionViolationError), 409),

@@ -44,6 +44,10 @@ _TOLD = {
         N_("The verified level of “%(service)s” ends on %(until)s. It has to be submitted again."),
         _WORK,
     ),
+    "correction": (
+        N_("Somebody reports that the level of “%(service)s” is wrong. An answer of %(agency)s is due."),
+        "corrections/{correction}",
+    ),
     "test": (N_("This is the test that was asked for: mail from this site reaches you."), "account/mail"),
 }
 _FOOTER = N_("Lên Mức sends this because you have an account. Turn mail off or change its language:")
@@ -60,7 +64,8 @@ def sentence(event: Event, language: Language, url: str) -> tuple[str, str]:
     if "until" in about:
         shown["until"] = language.date(dt.date.fromisoformat(about["until"]))
     shown["criterion"] = about.get("criterion", "")
-    place = path.format(review=about.get("review", ""), service=quote(str(about.get("service", "")), safe=""))
+    numbers = {name: about.get(name, "") for name in ("review", "correction")}
+    place = path.format(**numbers, service=quote(str(about.get("service", "")), safe=""))
     return language.gettext(text, **shown), f"{url}/{language.code}/{place}"
 
 

@@ -13,8 +13,8 @@ from lenmuc.actions import second_factor
 from lenmuc.actions.attempts import TooManyAttempts
 from lenmuc.actions.second_factor import WrongCode
 from lenmuc.core.errors import Refused
-from lenmuc.pages.account.sign_in import AnyRequest, Errors, errors_of, more_headers, to
-from lenmuc.pages.visitors import session_of
+from lenmuc.pages.account.sign_in import Errors, errors_of, more_headers, to
+from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.settings import Settings
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.people import Session

@@ -9,7 +9,8 @@ from litestar.di import NamedDependency
 from lenmuc.actions.accounts import first_administrator_waits, make_first_administrator
 from lenmuc.actions.attempts import TooManyAttempts
 from lenmuc.core.errors import N_, NotFound, Refused
-from lenmuc.pages.account.sign_in import AnyRequest, Errors, client_of, errors_of, more_headers, to
+from lenmuc.pages.account.sign_in import Errors, errors_of, more_headers, to
+from lenmuc.pages.visitors import AnyRequest, client_of
 from lenmuc.store.database import Database
 from lenmuc.web.access import anyone
 from lenmuc.web.errors import status_of

@@ -7,8 +7,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from lenmuc.core.errors import N_, NotFound
-from lenmuc.pages.account.sign_in import AnyRequest, to
-from lenmuc.pages.visitors import session_of
+from lenmuc.pages.account.sign_in import to
+from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.settings import LANGUAGES, Settings
 from lenmuc.store import mail as mail_store
 from lenmuc.store.database import PROGRAM, Database

@@ -11,16 +11,8 @@ from lenmuc.actions import own_account
 from lenmuc.actions.attempts import TooManyAttempts
 from lenmuc.actions.passwords import SHORTEST, SHORTEST_BESIDE_CODE
 from lenmuc.core.errors import Refused
-from lenmuc.pages.account.sign_in import (
-    AnyRequest,
-    Errors,
-    errors_of,
-    home_of,
-    more_headers,
-    provider_name,
-    to,
-)
-from lenmuc.pages.visitors import session_of
+from lenmuc.pages.account.sign_in import Errors, errors_of, home_of, more_headers, provider_name, to
+from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.settings import Settings
 from lenmuc.store import factors as factors_store
 from lenmuc.store import links as links_store

@@ -13,17 +13,8 @@ from lenmuc.actions.attempts import TooManyAttempts
 from lenmuc.actions.provider import CALLBACK, Provider, Reply
 from lenmuc.actions.provider_token import ProviderFailed
 from lenmuc.core.errors import N_, Message, NotFound, Refused
-from lenmuc.pages.account.sign_in import (
-    WHY,
-    AnyRequest,
-    Errors,
-    client_of,
-    errors_of,
-    home_of,
-    more_headers,
-    to,
-)
-from lenmuc.pages.visitors import session_of
+from lenmuc.pages.account.sign_in import WHY, Errors, errors_of, home_of, more_headers, to
+from lenmuc.pages.visitors import AnyRequest, client_of, session_of
 from lenmuc.settings import Settings
 from lenmuc.store import links as links_store
 from lenmuc.store.database import PROGRAM, Database

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
@@ -21,6 +21,7 @@ from lenmuc.actions.attempts import TooManyAttempts
 from lenmuc.actions.second_factor import WrongCode
 from lenmuc.core.answers import Identity
 from lenmuc.core.errors import N_, LenMucError, Message, Refused
+from lenmuc.pages.visitors import AnyRequest, client_of
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.web.access import anyone, begin_cookie, cookie_token, end_cookie, step_token
@@ -29,7 +30,6 @@ from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit, own_path
 
-AnyRequest = Request[Any, Any, Any]
 Errors = tuple[tuple[str, str], ...]
 _HOMES = {"staff": "work", "lead": "work", "planner": "plan", "administrator": "people"}
 NO_STORE = {"Cache-Control": "no-store"}
@@ -112,11 +112,6 @@ def errors_of(error: LenMucError, visit: Visit) -> Errors:
 def more_headers(error: LenMucError) -> dict[str, str]:
     """Headers that go with a form that is shown again."""
     return {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyAttempts) else {}
-
-
-def client_of(request: AnyRequest) -> str:
-    """The address that the request came from."""
-    return request.client.host if request.client else ""
 
 
 @get("/{lang:str}/sign-in", guards=[anyone])

@@ -1,6 +1,6 @@
 """What the public sees: the home page, search, services, agencies, schemes and criteria."""
 
-from lenmuc.pages.public import agencies, comparison, figures, home, schemes, search, service
+from lenmuc.pages.public import agencies, comparison, figures, home, schemes, search, service, voice
 
 handlers = [
     *home.handlers,
@@ -10,4 +10,5 @@ handlers = [
     *schemes.handlers,
     *comparison.handlers,
     *figures.handlers,
+    *voice.handlers,
 ]

@@ -32,6 +32,7 @@ from lenmuc.pages.public.lists import (
     page_number,
     paging,
 )
+from lenmuc.pages.public.voice.heard import Satisfaction, satisfaction_with
 from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import offerings as offerings_store
@@ -86,6 +87,7 @@ class AgencyPage(msgspec.Struct, frozen=True):
     roadmaps: tuple[Roadmap, ...]
     statuses: Mapping[str, LevelStatus]
     reviewed: tuple[tuple[str, int], ...]
+    satisfaction: Satisfaction
 
 
 def counted(row: AgencyRow) -> CountedAgency:
@@ -145,6 +147,7 @@ async def show_agency(
         )
         reviewed = await public_statuses(conn, content.scheme, settings, agency=code)
         roadmaps = await roadmaps_store.list_roadmaps(conn, code, published=True)
+        satisfied = await satisfaction_with(conn, agency=code)
     counted_statuses = Counter(status.status for status in reviewed.values())
     counted_statuses["self_assessed"] += levels.total - len(reviewed)
     names = {f.code: name_of(f, language) for f in fields}
@@ -176,6 +179,7 @@ async def show_agency(
         roadmaps=tuple(roadmaps),
         statuses={row.service: reviewed.get((row.service, code), NOT_REVIEWED) for row in rows},
         reviewed=in_words_order(counted_statuses) if reviewed else (),
+        satisfaction=satisfied,
     )
     return render(request, "public/agency.html", shown)
 

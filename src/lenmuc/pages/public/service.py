@@ -22,6 +22,7 @@ from lenmuc.core.services import CHANNELS, Field, Service, has_fee
 from lenmuc.exports.open.cpsv import about
 from lenmuc.exports.open.schema_org import government_service
 from lenmuc.pages.public.plans import Planned, Plans
+from lenmuc.pages.public.voice.heard import Voice, voice_of
 from lenmuc.settings import Settings
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import evidence as evidence_store
@@ -134,6 +135,7 @@ class ServicePage(msgspec.Struct, frozen=True):
     last_work: dict[str, Words]
     status: LevelStatus
     linked: str
+    voice: Voice
 
     @property
     def several(self) -> bool:
@@ -299,6 +301,8 @@ async def show_service(
         counts = await offerings_store.count_levels(conn, service=code)
         standings = [] if chosen else await standings_store.count_standings(conn, code)
         statuses = await public_statuses(conn, content.scheme, settings, service=code)
+        below = any(row.level < 3 for row in ([chosen] if chosen else rows))
+        voice = await voice_of(conn, content.scheme, code, chosen.agency if chosen else "", below)
         first = offering or (await offerings_store.find_offering(conn, rows[0].id) if rows else None)
     about = [chosen] if chosen else rows
     classes = await classes_of(db, content, service, offering) if offering else ()
@@ -326,6 +330,7 @@ async def show_service(
         last_work={each.id: each.text for each in content.scheme.criteria} if planned else {},
         status=statuses.get((code, chosen.agency), NOT_REVIEWED) if chosen else NOT_REVIEWED,
         linked=for_search_engines(settings, language, service, field, rows),
+        voice=voice,
     )
     return render(request, "public/service.html", page)
 

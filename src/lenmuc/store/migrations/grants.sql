@@ -23,3 +23,6 @@ REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON tally, tally_day FROM lenmuc_app;
 REVOKE UPDATE, DELETE, TRUNCATE ON import_run, service_history, service_lineage FROM lenmuc_app;
 -- What became of a task is only ever added to.
 REVOKE UPDATE, DELETE, TRUNCATE ON task_report FROM lenmuc_app;
+-- What the public said stays as it was said; how much an address has sent is forgotten.
+REVOKE UPDATE, DELETE, TRUNCATE ON rating, demand FROM lenmuc_app;
+GRANT DELETE ON post_key, post_count TO lenmuc_app;
