@@ -33,6 +33,7 @@ from lenmuc.pages import (
     evidence,
     following,
     mail,
+    numbers,
     once_only,
     open_data,
     people,
@@ -77,6 +78,7 @@ PAGES = (
     once_only,
     suspicions,
     corrections,
+    numbers,
     evidence,
     roadmaps,
 )
