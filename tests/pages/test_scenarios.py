@@ -10,7 +10,8 @@ import pytest
 
 from lenmuc.actions import computing
 from lenmuc.core.answers import Identity
-from lenmuc.core.roadmap.follow import end_of, over_by
+from lenmuc.core.quarters import end_of
+from lenmuc.core.roadmap.follow import over_by
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import PROGRAM, act_as
 from lenmuc.store.roadmaps import Progress

@@ -10,8 +10,8 @@ from lenmuc.actions.roadmap_view import NO_ROADMAP, Views
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Identity
 from lenmuc.core.errors import NotFound
-from lenmuc.core.roadmap.follow import Late, QuarterStand, begin_of, end_of, late_work, over_by
-from lenmuc.core.roadmap.gather import gather
+from lenmuc.core.quarters import begin_of, end_of
+from lenmuc.core.roadmap.follow import Late, Open, QuarterStand, late_work, over_by
 from lenmuc.core.roadmap.view import RoadmapView
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import Database
@@ -59,8 +59,7 @@ async def follow(
                 )
             )
     task = await the_task(db, scheme, who, roadmap.settings)
-    made = await asyncio.to_thread(gather, task.scheme, task.gaps, task.settings, task.shared)
-    needs = {item.id: item.needs for item in made.problem.items}
-    late = late_work(view, needs, needs, over)
+    open_ = await asyncio.to_thread(Open, scheme, task.gaps)
+    late = late_work(scheme, view, open_, over)
     due = sum(line.quarter is not None and line.quarter < over for line in view.lines)
     return Followed(roadmap, view, tuple(stands), late, due - len(late), due)

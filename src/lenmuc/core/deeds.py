@@ -30,6 +30,10 @@ Action = Literal[
     "scenario",
     "approve",
     "cancel",
+    "briefing frozen",
+    "briefing corrected",
+    "briefing published",
+    "briefing withdrawn",
     "check",
     "stop check",
     "sign-in",
@@ -53,7 +57,6 @@ Action = Literal[
     "provider unlinked",
     "test mail asked for",
     "import",
-    "indices brought in",
     "audit verified",
     "audit broken",
 ]

@@ -8,7 +8,7 @@ import msgspec
 
 from lenmuc.core.checklists import Words
 from lenmuc.core.figures import Figure, Value
-from lenmuc.core.roadmap.follow import end_of
+from lenmuc.core.quarters import end_of
 
 Sense = Literal["at_least", "at_most"]
 Unit = Literal["percent", "count"]

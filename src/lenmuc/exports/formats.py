@@ -1,8 +1,13 @@
-"""Every format that a roadmap can be taken along in: a new one is a module and a line here."""
+"""Every format that a roadmap or a report can be taken along in: a new one is a module and a line here."""
+
+import datetime as dt
+from collections.abc import Callable
 
 import msgspec
 
-from lenmuc.exports.roadmap import Writer
+from lenmuc.core.papers import Paper
+from lenmuc.exports import papers_pdf, papers_xlsx
+from lenmuc.exports.roadmap import Speaker, Writer
 from lenmuc.exports.roadmap_csv import write_csv
 from lenmuc.exports.roadmap_ics import write_ics
 from lenmuc.exports.roadmap_json import write_json
@@ -26,5 +31,19 @@ FORMATS: dict[str, Format] = {
     "ics": Format("text/calendar; charset=utf-8", write_ics),
     "xml": Format("application/xml", write_mspdi),
     "json": Format("application/json", write_json),
+}
+"""By the ending of the file's name."""
+
+
+class PaperFormat(msgspec.Struct, frozen=True):
+    """The media type of a file, and what writes a report at the moment it was made."""
+
+    media_type: str
+    write: Callable[[Paper, Speaker, dt.datetime], bytes]
+
+
+PAPER_FORMATS: dict[str, PaperFormat] = {
+    "pdf": PaperFormat("application/pdf", papers_pdf.write_pdf),
+    "xlsx": PaperFormat(_WORKBOOK, papers_xlsx.write_xlsx),
 }
 """By the ending of the file's name."""

@@ -59,6 +59,15 @@ GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
             "cancel": N_("Stopped computing a roadmap"),
         },
     ),
+    "briefings": (
+        N_("Briefings"),
+        {
+            "briefing frozen": N_("Froze a briefing"),
+            "briefing corrected": N_("Corrected a briefing"),
+            "briefing published": N_("Published a briefing"),
+            "briefing withdrawn": N_("Took a briefing back from the public"),
+        },
+    ),
     "checks": (
         N_("Automatic checks and mail"),
         {
@@ -100,7 +109,6 @@ GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
         N_("The log itself"),
         {
             "import": N_("Brought a registry in"),
-            "indices brought in": N_("Brought values of indices in"),
             "audit verified": N_("The log was checked and is whole"),
             "audit broken": N_("The log was checked and is NOT whole"),
         },
@@ -165,9 +173,7 @@ FIELDS: dict[str, str] = {
     "entries": N_("Entries in the log"),
     "head": N_("Head of the chain"),
     "fault": N_("What is wrong"),
-    "rows": N_("Rows read"),
-    "fresh": N_("New rows"),
-    "changed_rows": N_("Changed rows"),
+    "fingerprint": N_("Fingerprint (SHA-256)"),
 }
 # Fields that hold no more than the number of a row: they say nothing to a reader.
 NUMBERS = frozenset({"comment", "person", "session", "by_provider"})

@@ -211,6 +211,12 @@ async def list_roadmaps(conn: Connection, agency: str = "", *, published: bool =
     return await Q.all(conn, "list_roadmaps", Roadmap, agency or None, published)
 
 
+async def baseline_of(conn: Connection, agency: str = "") -> int | None:
+    """The number of the approved roadmap of an agency, or (empty) of the whole place."""
+    found: int | None = await Q.value(conn, "baseline_of", agency)
+    return found
+
+
 async def of_scenario(conn: Connection, scenario: int) -> list[Roadmap]:
     """The roadmaps that were computed from a scenario, newest first."""
     return await Q.all(conn, "of_scenario", Roadmap, scenario)

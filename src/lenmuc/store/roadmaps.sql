@@ -49,6 +49,9 @@ FROM roadmap r JOIN person p ON p.id = r.person LEFT JOIN person a ON a.id = r.a
 WHERE ($1::text IS NULL OR r.agency IN ('', $1)) AND (NOT $2::boolean OR r.published)
 ORDER BY r.baseline DESC, r.created DESC, r.id DESC LIMIT 100;
 
+-- name: baseline_of
+SELECT id FROM roadmap WHERE baseline AND agency = $1;
+
 -- name: read_plan -> StoredPlan
 SELECT problem, solution FROM roadmap WHERE id = $1 AND status = 'ready';
 

@@ -72,10 +72,16 @@ async def tally_changes_of_tier(conn: Connection, scheme: str, tier: str) -> lis
     return await Q.all(conn, "tally_changes_of_tier", ChangedOn, scheme, tier)
 
 
-async def tally_by_agency(conn: Connection, scheme: str) -> dict[str, dict[int, Counts]]:
-    """The counts as they stand, agency by agency."""
+async def tally_by_agency(
+    conn: Connection, scheme: str, day: dt.date | None = None
+) -> dict[str, dict[int, Counts]]:
+    """The counts agency by agency: as they stand, or at the end of a past day."""
     found: dict[str, dict[int, Counts]] = {}
-    for row in await Q.all(conn, "tally_by_agency", AtAgencyLevel, scheme):
+    if day is None:
+        rows = await Q.all(conn, "tally_by_agency", AtAgencyLevel, scheme)
+    else:
+        rows = await Q.all(conn, "tally_by_agency_of_day", AtAgencyLevel, scheme, day)
+    for row in rows:
         found.setdefault(row.agency, {})[row.level] = row
     return found
 

@@ -30,6 +30,13 @@ GROUP BY t.day, t.level ORDER BY t.day, t.level;
 SELECT agency, level, offerings, filings, unfiled, counted, silent, online, comparable
 FROM tally WHERE scheme = $1 AND offerings > 0 ORDER BY agency, level;
 
+-- name: tally_by_agency_of_day -> AtAgencyLevel
+SELECT agency, level, sum(offerings)::bigint AS offerings, sum(filings)::bigint AS filings, sum(unfiled)::bigint AS unfiled,
+       sum(counted)::bigint AS counted, sum(silent)::bigint AS silent, sum(online)::bigint AS online,
+       sum(comparable)::bigint AS comparable
+FROM tally_day WHERE scheme = $1 AND day <= $2
+GROUP BY agency, level HAVING sum(offerings) > 0 ORDER BY agency, level;
+
 -- name: criteria_of_law
 SELECT DISTINCT criterion FROM answer
 WHERE blocker = 'law' AND value = 'not_met' AND ($1::text IS NULL OR agency IN ('', $1))

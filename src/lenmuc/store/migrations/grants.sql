@@ -26,3 +26,6 @@ REVOKE UPDATE, DELETE, TRUNCATE ON task_report FROM lenmuc_app;
 -- What the public said stays as it was said; how much an address has sent is forgotten.
 REVOKE UPDATE, DELETE, TRUNCATE ON rating, demand FROM lenmuc_app;
 GRANT DELETE ON post_key, post_count TO lenmuc_app;
+-- A frozen briefing stays as it was, and so does what was written about it; the public sees it or not.
+REVOKE UPDATE, DELETE, TRUNCATE ON briefing, briefing_note FROM lenmuc_app;
+GRANT UPDATE (published) ON briefing TO lenmuc_app;

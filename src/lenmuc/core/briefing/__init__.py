@@ -1,0 +1,1 @@
+"""The quarterly briefing and the closing review: counted once, frozen, read for years. Pure."""
