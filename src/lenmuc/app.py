@@ -34,6 +34,7 @@ from lenmuc.pages import (
     evidence,
     following,
     mail,
+    numbers,
     once_only,
     open_data,
     people,
@@ -79,6 +80,7 @@ PAGES = (
     once_only,
     suspicions,
     corrections,
+    numbers,
     evidence,
     roadmaps,
 )

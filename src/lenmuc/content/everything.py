@@ -6,10 +6,12 @@ from lenmuc import paths
 from lenmuc.content.catalogue import Catalogue, load_catalogue
 from lenmuc.content.figures import load_figures
 from lenmuc.content.guidance import load_guidance
+from lenmuc.content.indices import load_indices
 from lenmuc.content.once_only import OnceOnly, load_once_only
 from lenmuc.content.schemes import load_schemes
 from lenmuc.core.checklists import Guidance, Scheme
 from lenmuc.core.figures import Figure
+from lenmuc.core.indices import Indices
 
 MAIN_SCHEME = "rs-2018"
 CLASSES = "rs-2026"
@@ -17,7 +19,7 @@ CLASSES = "rs-2026"
 
 class Content(msgspec.Struct, frozen=True):
     """What is published: schemes and figures by id, the catalogue to start with, guidance by criterion id,
-    which papers the state's databases hold.
+    which papers the state's databases hold, the indices that others publish.
     """
 
     schemes: dict[str, Scheme]
@@ -25,6 +27,7 @@ class Content(msgspec.Struct, frozen=True):
     guidance: dict[str, Guidance]
     figures: dict[str, Figure]
     once_only: OnceOnly
+    indices: Indices
 
     @property
     def scheme(self) -> Scheme:
@@ -56,4 +59,5 @@ def load_content() -> Content:
     catalogue = load_catalogue(paths.catalogue())
     listed = frozenset(service.code for service in catalogue.services if service.papers is not None)
     once_only = load_once_only(paths.catalogue(), listed)
-    return Content(schemes, catalogue, guidance, figures, once_only)
+    indices = load_indices(paths.assessments() / "indices")
+    return Content(schemes, catalogue, guidance, figures, once_only, indices)

@@ -1,7 +1,7 @@
 """Lines and bands of a chart over time, in hundredths of its width and height. Pure geometry."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -103,3 +103,71 @@ def curve(values: Sequence[int], whole: int) -> str:
         running += each
         path += f"L{round(HIGH * place / len(values))} {round(HIGH * (1 - running / whole))}"
     return path
+
+
+class YearMark(msgspec.Struct, frozen=True):
+    """Where one value stands, in per cent from the left and the top."""
+
+    x: float
+    y: float
+
+
+class YearLine(msgspec.Struct, frozen=True):
+    """One line over years: a path in a square of `HIGH`, broken where years are missing, and its marks."""
+
+    path: str
+    marks: tuple[YearMark, ...]
+
+
+class YearChart(msgspec.Struct, frozen=True):
+    """Lines over years on one scale, which need not begin at 0.
+
+    `years` are (per cent from the left, year), `grid` are (per cent from the top, value).
+    """
+
+    lines: tuple[YearLine, ...]
+    years: tuple[tuple[float, int], ...]
+    grid: tuple[tuple[float, float], ...]
+
+
+_MOST_YEARS = 10  # written below a chart
+
+
+def _scale(low: float, high: float) -> list[float]:
+    """Round values from at most `low` to at least `high`, three to six of them."""
+    reach = (high - low) or abs(high) or 1.0
+    power = 10.0 ** (len(str(int(reach))) if reach >= 1 else 0)
+    steps = [power * part for part in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)]
+    step = next((each for each in steps if reach / each <= 4), power)
+    first, last = int(low // step), -int(-high // step)
+    return [round(place * step, 6) for place in range(first, max(last, first + 2) + 1)]
+
+
+def yearly(series: Sequence[Mapping[int, float]]) -> YearChart | None:
+    """A line for each of `series` (values by year); `None` where none has two years to draw between."""
+    years = sorted({year for one in series for year in one})
+    if all(len(one) < 2 for one in series):
+        return None
+    grid = _scale(
+        min(min(one.values()) for one in series if one), max(max(one.values()) for one in series if one)
+    )
+    first, length = years[0], years[-1] - years[0]
+
+    def mark(year: int, value: float) -> YearMark:
+        return YearMark(100 * (year - first) / length, 100 * (grid[-1] - value) / (grid[-1] - grid[0]))
+
+    lines: list[YearLine] = []
+    for one in series:
+        path, marks = "", []
+        for year in sorted(one):
+            at = mark(year, one[year])
+            path += f"{'L' if year - 1 in one else 'M'}{round(HIGH * at.x / 100)} {round(HIGH * at.y / 100)}"
+            marks.append(at)
+        lines.append(YearLine(path, tuple(marks)))
+    every = -(-(length + 1) // _MOST_YEARS)
+    told = [year for year in range(years[-1], first - 1, -1) if (years[-1] - year) % every == 0]
+    return YearChart(
+        tuple(lines),
+        tuple((100 * (year - first) / length, year) for year in reversed(told)),
+        tuple((100 * (grid[-1] - value) / (grid[-1] - grid[0]), value) for value in grid),
+    )

@@ -57,6 +57,7 @@ Action = Literal[
     "provider unlinked",
     "test mail asked for",
     "import",
+    "indices brought in",
     "audit verified",
     "audit broken",
 ]

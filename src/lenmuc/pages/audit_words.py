@@ -109,6 +109,7 @@ GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
         N_("The log itself"),
         {
             "import": N_("Brought a registry in"),
+            "indices brought in": N_("Brought values of indices in"),
             "audit verified": N_("The log was checked and is whole"),
             "audit broken": N_("The log was checked and is NOT whole"),
         },
@@ -174,6 +175,9 @@ FIELDS: dict[str, str] = {
     "head": N_("Head of the chain"),
     "fault": N_("What is wrong"),
     "fingerprint": N_("Fingerprint (SHA-256)"),
+    "rows": N_("Rows read"),
+    "fresh": N_("New rows"),
+    "changed_rows": N_("Changed rows"),
 }
 # Fields that hold no more than the number of a row: they say nothing to a reader.
 NUMBERS = frozenset({"comment", "person", "session", "by_provider"})

@@ -1,6 +1,6 @@
 """What the public sees: the home page, search, services, agencies, schemes and criteria."""
 
-from lenmuc.pages.public import agencies, comparison, figures, home, schemes, search, service, voice
+from lenmuc.pages.public import agencies, comparison, figures, home, indices, schemes, search, service, voice
 
 handlers = [
     *home.handlers,
@@ -11,4 +11,5 @@ handlers = [
     *comparison.handlers,
     *figures.handlers,
     *voice.handlers,
+    *indices.handlers,
 ]
