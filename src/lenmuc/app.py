@@ -11,6 +11,7 @@ from litestar.di import Provide
 
 from lenmuc.actions.checking import Checker, Opens
 from lenmuc.actions.computing import Planner
+from lenmuc.actions.import_jobs import Importer
 from lenmuc.actions.provider import Provider
 from lenmuc.actions.roadmap_view import Views
 from lenmuc.actions.works import Works
@@ -33,6 +34,7 @@ from lenmuc.pages import (
     disagreements,
     evidence,
     following,
+    imports,
     mail,
     numbers,
     once_only,
@@ -59,6 +61,7 @@ PAGES = (
     account,
     people,
     audit,
+    imports,
     mail,
     public,
     open_data,
@@ -106,6 +109,7 @@ def create_app(
     identity_provider = Provider(settings.provider, settings.url) if settings.provider else None
     views = Views(db, content)
     works = Works()
+    importer = Importer(db, content, settings.data)
     mailing = Mailing(settings, db, wiring.languages)
     checker = Checker(db, content, settings.checks, opens)
     finder = Finder(
@@ -120,6 +124,7 @@ def create_app(
         await solver.close()
         await works.close()
         await checker.close()
+        await importer.close()
 
     async def the_content() -> Content:
         return content
@@ -129,6 +134,9 @@ def create_app(
 
     async def the_checker() -> Checker:
         return checker
+
+    async def the_importer() -> Importer:
+        return importer
 
     async def the_provider() -> Provider | None:
         return identity_provider
@@ -154,6 +162,7 @@ def create_app(
             "content": Provide(the_content),
             "planner": Provide(the_planner),
             "checker": Provide(the_checker),
+            "importer": Provide(the_importer),
             "provider": Provide(the_provider),
             "views": Provide(the_views),
             "works": Provide(the_works),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from lenmuc.contained import Limits
 from lenmuc.exports import workbook_child
 from lenmuc.exports.workbook_child import ENTRIES, FILE_LIMIT
 from lenmuc.exports.workbook_read import SAID, read_sheets
@@ -100,7 +101,7 @@ async def test_a_formula_is_read_as_the_text_that_was_typed() -> None:
 
 
 async def test_the_child_ends_when_it_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lenmuc.contained._LONGEST", 0.0)
+    monkeypatch.setattr("lenmuc.contained.USUAL", Limits(longest=0.0))
     assert (await read_sheets(workbook())).why == "bomb"
 
 

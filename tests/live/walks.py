@@ -298,6 +298,49 @@ def keeps_people(keys: Keys, town: Town) -> Iterator[str]:
         page.go_back()
 
 
+OWN_LIST = """\
+name = "Danh mục riêng"
+offered = "nobody"
+[place]
+code = "H26"
+name = "Thành phố Hà Nội"
+name_en = "Hà Nội City"
+[source]
+format = "csv"
+[fields]
+code = "code"
+name = "name"
+time_in_person = { from = "days", unit = "wd" }
+"""
+
+
+def brings_a_registry(keys: Keys, town: Town) -> Iterator[str]:
+    page, code = keys.page, f"9.{id(keys) % 1_000_000:06}"
+    page.goto("/vi/imports")
+    yield "nothing brought in yet"
+    keys.skip()
+    keys.press("form[enctype] button.button")
+    yield "an import, refused"
+    mapping, path = town.folder / "danh-muc-rieng.toml", town.folder / "danh-muc.csv"
+    mapping.write_text(OWN_LIST, encoding="utf-8")
+    path.write_text(f"code,name,days\n{code},Cấp giấy thử nghiệm,sớm\n,Không mã,5\n", encoding="utf-8")
+    keys.unfold("form[enctype] summary")
+    for field, file in (("#files", path), ("#toml", mapping)):
+        keys.to(field)
+        with page.expect_file_chooser() as asked:
+            page.keyboard.press("Space")
+        asked.value.set_files(file)
+    keys.press("form[enctype] button.button")
+    page.wait_for_selector("form[action$='/confirm']", timeout=30_000)
+    yield "what an import would change"
+    keys.skip()
+    keys.press("form[action$='/confirm'] button")
+    page.wait_for_selector(".notice--done", timeout=30_000)
+    yield "the report of an import"
+    page.goto("/vi/imports")
+    yield "what was brought in"
+
+
 def keeps_the_own_account(keys: Keys, _: Town) -> Iterator[str]:
     page = keys.page
     page.goto("/vi/account")
@@ -328,5 +371,6 @@ WALKS = (
     ("planner", answers_for_the_portal),
     ("planner", answers_for_every_agency),
     ("administrator", keeps_people),
+    ("administrator", brings_a_registry),
     ("staff", keeps_the_own_account),
 )

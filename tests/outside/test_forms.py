@@ -9,6 +9,7 @@ import pypdf
 import pytest
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
+from lenmuc.contained import Limits
 from lenmuc.outside import form_child
 from lenmuc.outside.form_child import Form, look
 from lenmuc.outside.forms import SAID, look_at_form
@@ -126,5 +127,5 @@ async def test_a_part_that_unpacks_to_too_much_is_not_read() -> None:
 
 
 async def test_a_reader_that_takes_too_long_makes_it_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lenmuc.contained._LONGEST", 0.0)
+    monkeypatch.setattr("lenmuc.contained.USUAL", Limits(longest=0.0))
     assert (await look_at_form(pdf())).result == "inconclusive"

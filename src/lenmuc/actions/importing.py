@@ -3,8 +3,7 @@
 import asyncio
 import datetime as dt
 import hashlib
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,13 +15,13 @@ from lenmuc.actions.statuses import note_changed_facts, settled_reviews
 from lenmuc.content.catalogue import offerings
 from lenmuc.content.everything import Content
 from lenmuc.content.mappings import find_mapping, shipped
-from lenmuc.content.tables import Tables
+from lenmuc.content.reading import Reading, Seen, read
 from lenmuc.core.answers import Target
 from lenmuc.core.errors import N_, Conflict
 from lenmuc.core.mappings import Mapping
 from lenmuc.core.quality import Flaw, flaws
 from lenmuc.core.readiness import assess_all, ids, layers, settle
-from lenmuc.core.registry import Gathered, Note, Reader, Record, Row, gathered, lineage
+from lenmuc.core.registry import Gathered, Note, Record, lineage
 from lenmuc.core.services import Agency, Field, Service, facts
 from lenmuc.core.text import fold
 from lenmuc.store import answers as answers_store
@@ -34,51 +33,21 @@ from lenmuc.store.imports import Counts, Offered
 from lenmuc.store.queries import Connection
 
 NO_FIELD = Field("unknown", "Chưa rõ lĩnh vực", "Field not known")
-Seen = Callable[[int], None]
 
 
-class Sample(msgspec.Struct, frozen=True):
-    """What the first rows become: nothing is written for it."""
-
-    rows: tuple[tuple[Row, Record | None], ...]
-    notes: tuple[Note, ...]
-    said: tuple[str, ...]
+def level_schemes(content: Content) -> tuple[str, ...]:
+    """The schemes that a level column of a mapping may speak of."""
+    return (content.scheme.id,)
 
 
 def mappings(content: Content) -> dict[str, Mapping]:
     """The mappings that come with the program. Raises `ContentError` when one has a mistake."""
-    return shipped(paths.catalogue(), (content.scheme.id,))
+    return shipped(paths.catalogue(), level_schemes(content))
 
 
 def mapping_named(content: Content, named: str) -> Mapping:
     """The shipped mapping of that name, or the one at that path. Raises `ContentError`."""
-    return find_mapping(named, paths.catalogue(), (content.scheme.id,))
-
-
-def sample(mapping: Mapping, files: Sequence[Path], number: int) -> Sample:
-    """What the first `number` rows of `files` become. Raises `ContentError` for files that cannot be read."""
-    tables, reader = Tables(mapping), Reader(mapping)
-    shown: list[tuple[Row, Record | None]] = []
-    notes: list[Note] = []
-    for row in itertools.islice(tables.rows(files), number):
-        record, said = reader.read(row)
-        shown.append((row, record))
-        notes += said
-    return Sample(tuple(shown), tuple(notes), tuple(tables.said))
-
-
-def spelled(record: Record) -> list[tuple[str, str]]:
-    """Every field of a record that says something, with its text."""
-    service = record.service
-    values = [
-        *((name, getattr(service, name)) for name in service.__struct_fields__),
-        *((name, getattr(record, name)) for name in record.__struct_fields__ if name != "service"),
-    ]
-    return [
-        (name, "; ".join(value) if isinstance(value, tuple) else str(value))
-        for name, value in values
-        if value not in ("", None, ())
-    ]
+    return find_mapping(named, paths.catalogue(), level_schemes(content))
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -94,14 +63,6 @@ class Report(msgspec.Struct, frozen=True):
     repaired: int
     notes: tuple[Note, ...]
     said: tuple[str, ...]
-
-
-def _digest(mapping: Mapping, files: Sequence[Path]) -> str:
-    whole = hashlib.sha256(mapping.digest.encode())
-    for file in files:
-        with file.open("rb") as stream:
-            whole.update(hashlib.file_digest(stream, "sha256").digest())
-    return whole.hexdigest()
 
 
 def _field_code(name: str) -> str:
@@ -194,35 +155,61 @@ async def bring_in(
     today: dt.date,
     *,
     dry: bool = False,
-    person: int | None = None,
     seen: Seen = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Report:
-    """Read `files` by `mapping` and bring the catalogue to what they say, in one transaction; with `dry` only
-    count. The same files again change nothing.
+    """Read `files` by `mapping` and bring the catalogue to what they say, as `write` does.
 
     Raises `ContentError` for files that cannot be read, `Conflict` when another place is loaded.
     """
-    tables = Tables(mapping)
-    read = await asyncio.to_thread(lambda: gathered(Reader(mapping), tables.rows(files), seen))
-    whole = await asyncio.to_thread(_digest, mapping, files)
+    reading = await asyncio.to_thread(read, mapping, files, seen)
+    names = [file.name for file in files]
+    return await write(db, content, mapping, reading, names, today, dry=dry, say=say)
+
+
+async def write(
+    db: Database,
+    content: Content,
+    mapping: Mapping,
+    reading: Reading,
+    names: Sequence[str],
+    today: dt.date,
+    *,
+    dry: bool = False,
+    person: int | None = None,
+    expected: Counts | None = None,
+    keep: Callable[[Connection, Report], Awaitable[None]] | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Report:
+    """Bring the catalogue to what was read from the files called `names`, in one transaction; with `dry` only
+    count. The same again changes nothing, and neither does what would do something else than `expected`.
+    `keep` is told in the same transaction.
+
+    Raises `Conflict` when another place is loaded.
+    """
+    found = reading.gathered
     async with db.transaction(PROGRAM, read_only=True) as conn:
         loaded = await _same_place(conn, mapping)
     if not loaded and not dry and mapping.place.code == content.catalogue.place.code:
         await load(db, content, say)
     async with db.transaction(PROGRAM) as conn:
-        await answers_store.lock_all(conn)
+        if not dry:
+            await answers_store.lock_all(conn)
         await _same_place(conn, mapping)
-        counts, new_fields = await _compare(conn, content, mapping, read)
+        counts, new_fields = await _compare(conn, content, mapping, found)
         run = 0
-        if counts.changes and not dry:
+        if counts.changes and not dry and expected in (None, counts):
             await catalogue_store.load_fields(conn, new_fields)
-            names = [file.name for file in files]
-            run = await _carry_out(conn, content, mapping, read, counts, names, whole, person, today)
-    return Report(
-        mapping.id, run, read.total, counts, read.count("refused"), read.count("repaired"), tuple(read.notes),
-        tuple(tables.said),
-    )  # fmt: skip
+            run = await _carry_out(
+                conn, content, mapping, found, counts, names, reading.digest, person, today
+            )
+        report = Report(
+            mapping.id, run, found.total, counts, found.count("refused"), found.count("repaired"),
+            tuple(found.notes), reading.sample.said,
+        )  # fmt: skip
+        if keep is not None:
+            await keep(conn, report)
+    return report
 
 
 async def _compare(
@@ -230,7 +217,8 @@ async def _compare(
 ) -> tuple[Counts, list[Field]]:
     """Put what came in beside the catalogue: what it would do, and the fields that are new."""
     records = [record for record, _ in read.found.values()]
-    codes, fields = _fields(records, await catalogue_store.all_fields(conn))
+    known = await catalogue_store.all_fields(conn)
+    codes, fields = await asyncio.to_thread(_fields, records, known)
     services = [
         msgspec.structs.replace(record.service, field=codes[record.service.field]) for record in records
     ]
@@ -283,7 +271,7 @@ async def _carry_out(
     await catalogue_store.record_loading(
         conn, place.code, digest(content), mapping.id, place.name, place.name_en
     )
-    after = {"mapping": mapping.id, **msgspec.to_builtins(counts)}
+    after = {"mapping": mapping.id, **{f"services_{k}": v for k, v in msgspec.to_builtins(counts).items()}}
     await audit.record(conn, person=person, action="import", target=f"import {run}", after=after)
     return run
 

@@ -130,9 +130,7 @@ async def recompute(
     shifts: dict[str, Shift] = {}
     for done, scheme in enumerate(wanted, start=1):
         levels = await work_out(scheme, services, answers, target)
-        moved = await offerings_store.move_levels(
-            conn, scheme.id, target, levels, cause, main=scheme is main
-        )
+        moved = await offerings_store.move_levels(conn, scheme.id, target, levels, cause, main=scheme is main)
         if scheme is main and (moved.rose or moved.fell):
             await catalogue_store.roll_up_services(conn, target.service)
         shifts[scheme.id] = Shift(scheme, moved.rose, moved.fell, moved.touched, moved.before, moved.after)

@@ -39,9 +39,7 @@ async def to_fill(
     Left out is what the record settles: criteria it makes void, and those it answers unless somebody has
     said something else.
     """
-    rows, _ = await offerings_store.offerings_of_agency(
-        conn, who.agency, level=level, field=field, size=ROWS
-    )
+    rows, _ = await offerings_store.offerings_of_agency(conn, who.agency, level=level, field=field, size=ROWS)
     codes = sorted(row.service for row in rows)
     services = await catalogue_store.some_services(conn, codes)
     own = {answer.place: answer for answer in await batches_store.answers_of(conn, who.agency, codes)}

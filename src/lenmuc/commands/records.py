@@ -11,6 +11,7 @@ from pathlib import Path
 from lenmuc import paths, running
 from lenmuc.actions import importing, loading
 from lenmuc.commands.shared import Commands, Failed, command
+from lenmuc.content import reading
 from lenmuc.content.everything import load_content
 from lenmuc.content.locks import drafts
 from lenmuc.content.schemes import lock
@@ -81,7 +82,7 @@ def _import(arguments: argparse.Namespace) -> None:
     mapping = importing.mapping_named(content, arguments.mapping)
     files = [Path(name) for name in arguments.files]
     if arguments.sample:
-        _sample(importing.sample(mapping, files, arguments.sample))
+        _sample(reading.sample(mapping, files, arguments.sample))
         return
 
     def seen(rows: int) -> None:
@@ -118,12 +119,12 @@ def _report(done: importing.Report, dry: bool) -> None:
         print(f"Written as import {done.run}.")
 
 
-def _sample(shown: importing.Sample) -> None:
+def _sample(shown: reading.Sample) -> None:
     for line in shown.said:
         print(line, file=sys.stderr)
     for row, record in shown.rows:
         print(f"\n{row.file}, row {row.number}" + ("" if record else ": refused"))
-        for name, value in importing.spelled(record) if record else ():
+        for name, value in reading.spelled(record) if record else ():
             print(f"  {name:<16} {value}")
     for note in shown.notes:
         print(_told(note))

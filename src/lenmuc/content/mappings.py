@@ -9,12 +9,13 @@ from typing import Any, Literal
 import msgspec
 
 from lenmuc.content.errors import ContentError
+from lenmuc.core.errors import N_
 from lenmuc.core.mappings import ALLOWED, FIELDS, FORMATS, TIME_UNITS, TIMES, Column, Declared, Mapping, Place
 from lenmuc.core.mappings import Source as Files
 
 FOLDER = "mappings"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_SEE = "docs/mappings.md lists what may stand here"
+_SEE = N_("%(why)s; docs/mappings.md lists what may stand here")
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,31 +55,43 @@ def _columns(name: str, text: str, field: str, written: Any) -> tuple[Column, ..
                 Column(source=way) if isinstance(way, str) else msgspec.convert(way, Column, strict=True)
             )
         except msgspec.ValidationError as wrong:
-            raise ContentError(name, _line(text, f"fields.{field}"), f"{wrong}; {_SEE}") from wrong
+            raise ContentError(name, _line(text, f"fields.{field}"), _SEE, why=str(wrong)) from wrong
     return tuple(found)
 
 
 def _check_column(mapping: Mapping, name: str, text: str, field: str, column: Column) -> None:
-    def wrong(remedy: str) -> ContentError:
-        return ContentError(name, _line(text, f"fields.{field}"), remedy)
+    def wrong(remedy: str, **params: Any) -> ContentError:
+        return ContentError(name, _line(text, f"fields.{field}"), remedy, **params)
 
     if not any(column.sources) and not column.constant:
-        raise wrong('name a column, from = "…", or give a constant = "…"')
+        raise wrong(N_('name a column, from = "…", or give a constant = "…"'))
     for pattern in (*column.drop, column.find):
         try:
             re.compile(pattern)
         except re.error as bad:
-            raise wrong(f"the pattern {pattern!r} cannot be read ({bad}); correct it") from bad
+            raise wrong(
+                N_("the pattern %(pattern)s cannot be read (%(why)s); correct it"),
+                pattern=repr(pattern), why=str(bad),
+            ) from bad  # fmt: skip
     for key, table in (("codes", column.codes), ("units", column.units)):
         if isinstance(table, str) and table and table not in mapping.tables:
-            raise wrong(f"{key} names the table {table!r}; write [tables.{table}] or correct the name")
+            raise wrong(
+                N_("%(key)s names the table '%(table)s'; write [tables.%(table)s] or correct the name"),
+                key=key, table=table,
+            )  # fmt: skip
     allowed = ALLOWED.get(field, ())
     for value in (*mapping.table(column.codes).values(), column.becomes, column.constant):
         if allowed and value and value not in allowed:
-            raise wrong(f"{value!r} is none of {', '.join(allowed)}; write one of them, or an empty text")
+            raise wrong(
+                N_("'%(value)s' is none of %(allowed)s; write one of them, or an empty text"),
+                value=value, allowed=", ".join(allowed),
+            )  # fmt: skip
     for unit in (*mapping.table(column.units).values(), *([column.unit] if field in TIMES else [])):
         if unit and unit not in TIME_UNITS:
-            raise wrong(f"the unit {unit!r} is none of {', '.join(TIME_UNITS)}; write one of them")
+            raise wrong(
+                N_("the unit '%(unit)s' is none of %(allowed)s; write one of them"),
+                unit=unit, allowed=", ".join(TIME_UNITS),
+            )  # fmt: skip
 
 
 def read_mapping(path: Path, schemes: tuple[str, ...]) -> Mapping:
@@ -94,27 +107,36 @@ def read_mapping(path: Path, schemes: tuple[str, ...]) -> Mapping:
         text = raw.decode("utf-8")
         written = tomllib.loads(text)
     except FileNotFoundError as wrong:
-        raise ContentError(name, "", "there is no such mapping; lenmuc import --list names them") from wrong
+        raise ContentError(
+            name, "", N_("there is no such mapping; lenmuc import --list names them")
+        ) from wrong
     except UnicodeDecodeError as wrong:
-        raise ContentError(name, f"byte {wrong.start}", "save the file as UTF-8") from wrong
+        raise ContentError(name, f"byte {wrong.start}", N_("save the file as UTF-8")) from wrong
     except tomllib.TOMLDecodeError as wrong:
-        raise ContentError(name, "", f"{wrong}; correct the line") from wrong
+        raise ContentError(name, "", N_("%(why)s; correct the line"), why=str(wrong)) from wrong
     try:
         file = msgspec.convert(written, _File, strict=True)
     except msgspec.ValidationError as wrong:
         what, _, at = str(wrong).partition(" - at `$")
         named = re.search(r"field `(\w+)`", what)
         key = ".".join(part for part in (at.strip("`.").strip(), named[1] if named else "") if part)
-        raise ContentError(name, _line(text, key), f"{what}; {_SEE}") from wrong
+        raise ContentError(name, _line(text, key), _SEE, why=what) from wrong
     if not _ID.fullmatch(path.stem):
-        raise ContentError(name, "", "name the file with small letters, digits and hyphens only, .toml")
+        raise ContentError(name, "", N_("name the file with small letters, digits and hyphens only, .toml"))
     for field in file.fields:
         if field not in FIELDS:
             known = ", ".join(FIELDS)
-            raise ContentError(name, _line(text, f"fields.{field}"), f"no such field; the fields are {known}")
+            raise ContentError(
+                name,
+                _line(text, f"fields.{field}"),
+                N_("no such field; the fields are %(known)s"),
+                known=known,
+            )
     for needed in ("code", "name"):
         if needed not in file.fields:
-            raise ContentError(name, "key fields", f'say which column holds the {needed}: {needed} = "…"')
+            raise ContentError(
+                name, "key fields", N_('say which column holds the %(field)s: %(field)s = "…"'), field=needed
+            )
     fields = {field: _columns(name, text, field, ways) for field, ways in file.fields.items()}
     mapping = Mapping(
         id=path.stem, name=file.name, name_en=file.name_en or file.name, terms=file.terms, place=file.place,
@@ -131,15 +153,19 @@ def read_mapping(path: Path, schemes: tuple[str, ...]) -> Mapping:
 
 def _check_whole(mapping: Mapping, name: str, text: str, schemes: tuple[str, ...]) -> None:
     if mapping.source.format not in FORMATS or mapping.source.header < 1:
-        raise ContentError(name, _line(text, "header"), "the line with the column names counts from 1")
+        raise ContentError(name, _line(text, "header"), N_("the line with the column names counts from 1"))
     if "declared" in mapping.fields and mapping.declared is None:
         where = _line(text, "fields.declared")
-        raise ContentError(name, where, "say which rules the level column speaks of: [declared] scheme = …")
+        raise ContentError(
+            name, where, N_("say which rules the level column speaks of: [declared] scheme = …")
+        )
     if mapping.declared is not None and mapping.declared.scheme not in schemes:
         where, known = _line(text, "declared.scheme"), ", ".join(schemes)
-        raise ContentError(name, where, f"no levels are kept by this scheme; write one of {known}")
+        raise ContentError(
+            name, where, N_("no levels are kept by this scheme; write one of %(known)s"), known=known
+        )
     if mapping.offered == "agency" and "agency" not in mapping.fields:
-        remedy = 'say which column names the agency, or write offered = "nobody" or "jurisdictions"'
+        remedy = N_('say which column names the agency, or write offered = "nobody" or "jurisdictions"')
         raise ContentError(name, "key fields", remedy)
 
 
@@ -149,7 +175,12 @@ def shipped(catalogue: Path, schemes: tuple[str, ...]) -> dict[str, Mapping]:
     return {path.stem: read_mapping(path, schemes) for path in paths}
 
 
+def at_home(named: str, catalogue: Path) -> Path | None:
+    """The file of the mapping that comes with the program under this name, if there is one."""
+    path = catalogue / FOLDER / f"{named}.toml"
+    return path if _ID.fullmatch(named) and path.is_file() else None
+
+
 def find_mapping(named: str, catalogue: Path, schemes: tuple[str, ...]) -> Mapping:
     """The mapping called `named`, or the one at that path. Raises `ContentError`."""
-    at_home = catalogue / FOLDER / f"{named}.toml"
-    return read_mapping(at_home if _ID.fullmatch(named) and at_home.is_file() else Path(named), schemes)
+    return read_mapping(at_home(named, catalogue) or Path(named), schemes)

@@ -21,6 +21,7 @@ import msgspec
 import python_calamine
 
 from lenmuc.content.errors import ContentError
+from lenmuc.core.errors import N_
 from lenmuc.core.mappings import ABOUT_FILE, BETWEEN, Mapping, Source
 from lenmuc.core.registry import Row
 from lenmuc.core.text import clean_line
@@ -36,6 +37,11 @@ _SAMPLE = 256 * 1024
 _CANDIDATES = ",;\t|"
 _ENCODINGS = ("utf-8", "windows-1258")
 _UNPACK_SHEET = 256 * 1024 * 1024
+_BROKEN = N_("the file is broken (%(why)s); fetch it again")
+_MEMBERS = N_("more than %(most)s files inside; split it")
+_NOT_THROUGHOUT = N_(
+    'it is not %(encoding)s throughout (%(why)s); name the encoding in the mapping: [source] encoding = "…"'
+)
 
 
 class _Counted(io.RawIOBase):
@@ -53,15 +59,17 @@ class _Counted(io.RawIOBase):
         try:
             piece = self._raw.read(len(buffer))
         except (OSError, EOFError, zipfile.BadZipFile, ValueError) as wrong:
-            raise ContentError(self._name, "", f"the file is broken ({wrong}); fetch it again") from wrong
+            raise ContentError(self._name, "", _BROKEN, why=str(wrong)) from wrong
         except Exception as wrong:
             if type(wrong).__module__ == "zlib":
-                raise ContentError(self._name, "", f"it is broken ({wrong}); fetch it again") from wrong
+                raise ContentError(self._name, "", _BROKEN, why=str(wrong)) from wrong
             raise
         self._left -= len(piece)
         if self._left < 0:
             raise ContentError(
-                self._name, "", "it unpacks to far more than such a file should; unpack and split it yourself"
+                self._name,
+                "",
+                N_("it unpacks to far more than such a file should; unpack and split it yourself"),
             )
         buffer[: len(piece)] = piece
         return len(piece)
@@ -88,14 +96,16 @@ def _in_zip(path: Path, pattern: str) -> Iterator[tuple[str, BinaryIO]]:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if len(members) > MOST_MEMBERS:
-                raise ContentError(path.name, "", f"more than {MOST_MEMBERS:,} files inside; split it")
+                raise ContentError(path.name, "", _MEMBERS, most=f"{MOST_MEMBERS:,}")
             for member in members:
                 if not member.is_dir() and _wanted(member.filename, pattern):
                     with archive.open(member) as opened, _counted(opened, path.name, left) as stream:
                         yield member.filename, stream
                     left -= member.file_size
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as wrong:
-        raise ContentError(path.name, "", f"this zip cannot be read ({wrong}); pack it again") from wrong
+        raise ContentError(
+            path.name, "", N_("this zip cannot be read (%(why)s); pack it again"), why=str(wrong)
+        ) from wrong
 
 
 def _in_tar(path: Path, pattern: str) -> Iterator[tuple[str, BinaryIO]]:
@@ -107,12 +117,12 @@ def _in_tar(path: Path, pattern: str) -> Iterator[tuple[str, BinaryIO]]:
         ):
             for number, member in enumerate(archive):
                 if number > MOST_MEMBERS:
-                    raise ContentError(path.name, "", f"more than {MOST_MEMBERS:,} files inside; split it")
+                    raise ContentError(path.name, "", _MEMBERS, most=f"{MOST_MEMBERS:,}")
                 inside = archive.extractfile(member) if member.isfile() else None
                 if inside is not None and _wanted(member.name, pattern):
                     yield member.name, _counted(inside, path.name, MOST_BYTES)
     except (tarfile.TarError, EOFError) as wrong:
-        raise ContentError(path.name, "", f"this archive cannot be read ({wrong}); fetch it again") from wrong
+        raise ContentError(path.name, "", _BROKEN, why=str(wrong)) from wrong
 
 
 def _unpacked(raw: BinaryIO, path: Path) -> BinaryIO:
@@ -128,7 +138,7 @@ def opened(path: Path, source: Source) -> Iterator[tuple[str, BinaryIO]]:
     Raises `ContentError` for a file that is not there, is broken, or unpacks to too much.
     """
     if not path.is_file():
-        raise ContentError(str(path), "", "there is no such file; check its name")
+        raise ContentError(str(path), "", N_("there is no such file; check its name"))
     names = path.name.lower()
     sheets = source.format in ("xlsx", "ods")
     if names.endswith((".tar", ".tar.gz", ".tgz")):
@@ -187,7 +197,12 @@ class Tables:
                 yield from read(name, stream)
             if not some:
                 pattern = self.source.files or "*"
-                raise ContentError(path.name, "", f"no file inside fits the pattern {pattern}; check it")
+                raise ContentError(
+                    path.name,
+                    "",
+                    N_("no file inside fits the pattern %(pattern)s; check it"),
+                    pattern=pattern,
+                )
 
     def _text(self, name: str, stream: BinaryIO) -> io.TextIOWrapper:
         buffered = cast(io.BufferedReader, stream)
@@ -197,7 +212,7 @@ class Tables:
             codecs.lookup(encoding)
         except LookupError as wrong:
             raise ContentError(
-                name, "", f"no encoding is called {encoding!r}; correct the mapping"
+                name, "", N_("no encoding is called %(name)s; correct the mapping"), name=repr(encoding)
             ) from wrong
         self.said.append(f"{name}: read as {encoding}" + ("" if self.source.encoding else " (found out)"))
         return io.TextIOWrapper(stream, encoding=encoding, newline="")
@@ -210,7 +225,8 @@ class Tables:
             there = ", ".join(clean_line(title) for title in header if title)[:1000]
             raise ContentError(
                 name, f"line {self.source.header}",
-                f"there is no column {', '.join(missing)}; correct the mapping. The columns are: {there}",
+                N_("there is no column %(missing)s; correct the mapping. The columns are: %(there)s"),
+                missing=", ".join(missing), there=there,
             )  # fmt: skip
         return [at.get(column, -1) for column in self.columns]
 
@@ -232,15 +248,14 @@ class Tables:
             lines = csv.reader(itertools.chain([first], text), delimiter=delimiter)
             header = next(lines, [])
             if not header:
-                raise ContentError(name, f"line {len(skipped) + 1}", "no column names stand here")
+                raise ContentError(name, f"line {len(skipped) + 1}", N_("no column names stand here"))
             yield from self._cut(name, header, lines)
         except UnicodeError as wrong:
-            remedy = 'name the encoding in the mapping: [source] encoding = "…"'
-            raise ContentError(
-                name, "", f"it is not {text.encoding} throughout ({wrong}); {remedy}"
-            ) from wrong
+            raise ContentError(name, "", _NOT_THROUGHOUT, encoding=text.encoding, why=str(wrong)) from wrong
         except csv.Error as wrong:
-            raise ContentError(name, "", f"{wrong}; check the quotation marks of the file") from wrong
+            raise ContentError(
+                name, "", N_("%(why)s; check the quotation marks of the file"), why=str(wrong)
+            ) from wrong
 
     def _sheet(self, name: str, stream: BinaryIO) -> Iterator[Row]:
         data = _whole(name, stream)
@@ -250,10 +265,18 @@ class Tables:
             wanted = self.source.sheet or book.sheet_names[0]
             if wanted not in book.sheet_names:
                 there = ", ".join(book.sheet_names)
-                raise ContentError(name, "", f"there is no sheet {wanted!r}; the sheets are {there}")
+                raise ContentError(
+                    name,
+                    "",
+                    N_("there is no sheet %(wanted)s; the sheets are %(there)s"),
+                    wanted=wanted,
+                    there=there,
+                )
             sheet = book.get_sheet_by_name(wanted)
         except (python_calamine.CalamineError, IndexError, ValueError) as wrong:
-            raise ContentError(name, "", f"this workbook cannot be read ({wrong}); save it again") from wrong
+            raise ContentError(
+                name, "", N_("this workbook cannot be read (%(why)s); save it again"), why=str(wrong)
+            ) from wrong
         lines = iter(sheet.to_python(skip_empty_area=False))
         for _ in range(self.source.header - 1):
             next(lines, None)
@@ -267,20 +290,26 @@ class Tables:
                 try:
                     document = msgspec.json.decode(line)
                 except (msgspec.DecodeError, RecursionError) as wrong:
-                    raise ContentError(name, f"line {number}", f"{wrong}; correct the line") from wrong
+                    raise ContentError(
+                        name, f"line {number}", N_("%(why)s; correct the line"), why=str(wrong)
+                    ) from wrong
                 yield Row(name, number, [_cell_at(document, path, name) for path in steps])
 
     def _json(self, name: str, stream: BinaryIO) -> Iterator[Row]:
         try:
             document = msgspec.json.decode(_whole(name, stream).removeprefix(codecs.BOM_UTF8))
         except (msgspec.DecodeError, RecursionError) as wrong:
-            raise ContentError(name, "", f"this is not JSON in UTF-8 ({wrong}); fetch it again") from wrong
+            raise ContentError(
+                name, "", N_("this is not JSON in UTF-8 (%(why)s); fetch it again"), why=str(wrong)
+            ) from wrong
         for step in _steps(self.source.rows) if self.source.rows else ():
             document = _under(document, step)
         records = document if isinstance(document, list) else [document]
         if not all(isinstance(record, dict) for record in records):
             where = self.source.rows or "the top"
-            raise ContentError(name, where, 'no records stand here; name the path of the array: rows = "…"')
+            raise ContentError(
+                name, where, N_('no records stand here; name the path of the array: rows = "…"')
+            )
         paths = _paths(self.columns)
         for number, record in enumerate(records, start=1):
             yield Row(name, number, [_cell_at(record, path, name) for path in paths])
@@ -289,7 +318,9 @@ class Tables:
 def _whole(name: str, stream: BinaryIO) -> bytes:
     data = stream.read(MOST_JSON + 1)
     if len(data) > MOST_JSON:
-        raise ContentError(name, "", f"it is larger than {MOST_JSON >> 20} MiB; split it, or use JSON lines")
+        raise ContentError(
+            name, "", N_("it is larger than %(most)s MiB; split it, or use JSON lines"), most=MOST_JSON >> 20
+        )
     return data
 
 
@@ -303,7 +334,9 @@ def _check_workbook(name: str, data: bytes) -> None:
                     while piece := stream.read(1024 * 1024):
                         left -= len(piece)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as wrong:
-        raise ContentError(name, "", f"this is no workbook ({wrong}); save it as XLSX or ODS") from wrong
+        raise ContentError(
+            name, "", N_("this is no workbook (%(why)s); save it as XLSX or ODS"), why=str(wrong)
+        ) from wrong
 
 
 def _cell(value: object) -> str:

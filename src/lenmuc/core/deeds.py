@@ -56,6 +56,8 @@ Action = Literal[
     "provider linked",
     "provider unlinked",
     "test mail asked for",
+    "import sent",
+    "import dropped",
     "import",
     "indices brought in",
     "audit verified",

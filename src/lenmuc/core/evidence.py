@@ -120,9 +120,7 @@ def dates_of(form: PieceForm, today: dt.date) -> tuple[Dates, list[Fault]]:
         if dates.effective is not None and dates.expires <= dates.effective:
             faults.append(fault("expires", N_("The last day must come after the first day.")))
         elif dates.expires < today:
-            faults.append(
-                fault("expires", N_("This has expired already, so it shows nothing today."))
-            )
+            faults.append(fault("expires", N_("This has expired already, so it shows nothing today.")))
     return dates, faults
 
 

@@ -18,6 +18,7 @@ _AGENCY = re.compile(r"[A-Za-z0-9._-]{1,40}")
 _LONGEST = {"code": 60, "name": 4000, "name_en": 4000, "agency": 40, "field": 300}
 _TOLD = 1_000  # rows between two words about how far it is
 
+
 class Row(msgspec.Struct, frozen=True, gc=False):
     """One row as it was read: its file, its number from 1, and its cells in the order of the columns asked
     for.

@@ -64,9 +64,7 @@ def _event(file: RoadmapFile, what: str, day: dt.date, summary: str, note: str) 
 def _risen(file: RoadmapFile, speaker: Speaker, at: int) -> str:
     """The services that reach level 3 in a quarter, by name."""
     view = file.view
-    names = [
-        name_of(view.names.services, gain.service, speaker) for gain in view.services if gain.new_3[at]
-    ]
+    names = [name_of(view.names.services, gain.service, speaker) for gain in view.services if gain.new_3[at]]
     lines = [f"• {name}" for name in names[:_NAMED]]
     if len(names) > _NAMED:
         lines.append(speaker.gettext(N_("and %(number)s more services"), number=len(names) - _NAMED))

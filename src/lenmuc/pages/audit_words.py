@@ -108,6 +108,8 @@ GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
     "log": (
         N_("The log itself"),
         {
+            "import sent": N_("Sent a registry in, to see what it would change"),
+            "import dropped": N_("Dropped a registry that was sent in"),
             "import": N_("Brought a registry in"),
             "indices brought in": N_("Brought values of indices in"),
             "audit verified": N_("The log was checked and is whole"),
@@ -178,6 +180,12 @@ FIELDS: dict[str, str] = {
     "rows": N_("Rows read"),
     "fresh": N_("New rows"),
     "changed_rows": N_("Changed rows"),
+    "mapping": N_("Mapping"),
+    "files": N_("Files"),
+    "services_fresh": N_("New services"),
+    "services_changed": N_("Changed services"),
+    "services_unchanged": N_("Unchanged services"),
+    "services_gone": N_("Services no longer listed"),
 }
 # Fields that hold no more than the number of a row: they say nothing to a reader.
 NUMBERS = frozenset({"comment", "person", "session", "by_provider"})

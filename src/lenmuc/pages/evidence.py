@@ -141,9 +141,7 @@ def download_headers(file: Stored) -> dict[str, str]:
 
 
 @get("/evidence/{id:int}", guards=[needs("staff", "planner", "auditor")])
-async def download(
-    visit: NamedDependency[Visit], db: NamedDependency[Database], id: FromPath[int]
-) -> Stream:
+async def download(visit: NamedDependency[Visit], db: NamedDependency[Database], id: FromPath[int]) -> Stream:
     """A file of evidence, for those who may read the answers of its agency."""
     file = await find_file(db, visit.who, id)
     headers = download_headers(file)

@@ -18,9 +18,7 @@ class SecondFactor(msgspec.Struct, frozen=True):
     failures: int
 
 
-async def create_step(
-    conn: Connection, token_hash: bytes, person: int, *, by_provider: bool = False
-) -> None:
+async def create_step(conn: Connection, token_hash: bytes, person: int, *, by_provider: bool = False) -> None:
     """Note that the password was right, or the provider knew the person, and that a code is still wanted."""
     await Q.run(conn, "create_step", token_hash, person, by_provider)
 

@@ -183,11 +183,6 @@ async def find_run(conn: Connection, run: int) -> Run | None:
     return await Q.one(conn, "find_run", Run, run)
 
 
-async def notes_of_run(conn: Connection, run: int) -> Any:
-    """What was refused and repaired in it, as it was kept."""
-    return await Q.value(conn, "notes_of_run", run) or []
-
-
 async def ended_service(conn: Connection, code: str) -> Ended | None:
     """Whether a service has ended, and what took its place."""
     return await Q.one(conn, "ended_service", Ended, code)

@@ -141,9 +141,6 @@ SELECT r.id, r.mapping, r.files, coalesce(p.name, '') AS by, r.at, r.total, r.fr
        r.refused, r.repaired
 FROM import_run r LEFT JOIN person p ON p.id = r.person WHERE r.id = $1;
 
--- name: notes_of_run
-SELECT notes FROM import_run WHERE id = $1;
-
 -- name: ended_service -> Ended
 SELECT s.valid_to, coalesce((SELECT array_agg(l.new ORDER BY l.new) FROM service_lineage l WHERE l.old = s.code), '{}') AS became,
        coalesce((SELECT array_agg(l.old ORDER BY l.old) FROM service_lineage l WHERE l.new = s.code), '{}') AS was

@@ -228,6 +228,25 @@ def uploaded(request: Request[Any, Any, Any], kind: type[T], field: str) -> tupl
     return form_of(list(upload.fields), kind), chosen[0] if chosen else None
 
 
+def uploaded_files(
+    request: Request[Any, Any, Any], kind: type[T], *several: str
+) -> tuple[T, dict[str, list[File]]]:
+    """The texts of the form as a Struct, and its files by field; the fields in `several` hold more than one.
+
+    Raises `Refused` for a second file elsewhere or when a field breaks a rule of `form_of`, `TooLarge` for a
+    file over the limit.
+    """
+    upload = cast(Upload, cast(dict[str, Any], request.scope)["state"].get(_KEY, Upload()))
+    found: dict[str, list[File]] = {}
+    for file in upload.files:
+        if file.over:
+            raise TooLarge(N_("A file here may have at most %(limit)s MiB."), limit=_mebibytes(file.limit))
+        if file.field in found and file.field not in several:
+            raise Refused([fault(file.field, N_("Send one file at a time."))])
+        found.setdefault(file.field, []).append(file)
+    return form_of(list(upload.fields), kind), found
+
+
 async def read_upload(request: Request[Any, Any, Any], kind: type[T], field: str) -> tuple[T, File]:
     """The texts of the form as a Struct, and its one file.
 
