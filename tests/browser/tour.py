@@ -107,6 +107,8 @@ def signed_in(browser: Chromium, site: Site, person: Account | None, width: int)
         page.fill("input[name=email]", person.email)
         page.fill("input[name=password]", person.password)
         page.click("main button")
+        # Closed in the middle of a navigation, a page of Chromium now and then stays open for ever.
+        page.locator(".work-nav").wait_for()
         page.close()
     return context
 

@@ -137,7 +137,7 @@ async def sign_in(
     try:
         right = await passwords.matches(password, account.password_hash if account else None)
     except Busy:
-        await attempts.forgive(db, attempt)
+        await attempts.forgive_now(db, attempt)
         raise
     if account is None or not right or not account.active or account.too_late:
         await note_failure(db, account, "sign-in failed", client)
@@ -146,8 +146,7 @@ async def sign_in(
     async with db.transaction(PROGRAM) as conn:
         if renewed:
             await people_store.renew_hash(conn, account.id, renewed)
-        for key, moment in attempt:
-            await people_store.forgive_attempt(conn, key, moment)
+        await attempts.forgive(conn, attempt)
         if not account.second_factor:
             return await begin_session(conn, account, client, replaces, "")
         step = new_token()
@@ -177,8 +176,7 @@ async def sign_in_code(db: Database, step: str, code: str, client: str, *, repla
             by_provider = await factors_store.delete_step(conn, token_hash(step))
             if by_provider is None:
                 raise StepOver
-            for key, moment in attempt:
-                await people_store.forgive_attempt(conn, key, moment)
+            await attempts.forgive(conn, attempt)
             by = f"provider, {used.by}" if by_provider else used.by
             return await begin_session(conn, account, client, replaces, by, by_provider=by_provider)
     await note_failure(db, account, "sign-in code wrong", client)
@@ -359,6 +357,5 @@ async def make_first_administrator(
         if not await people_store.first_code_fits(conn, token_hash(second_factor.plain(code))):
             raise Refused([fault("code", N_("This is not the code, or its 24 hours are over."))])
         await people_store.delete_first_codes(conn)
-        made = await insert_person(conn, PROGRAM, (email, name, "administrator", ""), hashed)
-    await attempts.forgive(db, attempt)
-    return made
+        await attempts.forgive(conn, attempt)
+        return await insert_person(conn, PROGRAM, (email, name, "administrator", ""), hashed)

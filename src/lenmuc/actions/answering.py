@@ -18,10 +18,11 @@ from lenmuc.store.queries import Connection
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """A stored answer and what it moved."""
+    """A stored answer and what it moved; `level` of the offering that was asked about, if one was."""
 
     answer: Answer
     moved: Moved
+    level: int | None = None
 
 
 def cleaned(form: AnswerForm) -> AnswerForm:
@@ -47,6 +48,12 @@ def criterion_of(scheme: Scheme, id: str) -> Criterion:
 def scheme_having(schemes: Sequence[Scheme], id: str) -> Scheme:
     """The first scheme with this criterion, or the first of all when none has it."""
     return next((scheme for scheme in schemes if id in scheme.index), schemes[0])
+
+
+async def level_now(conn: Connection, offering: int | None) -> int | None:
+    """The level of this offering inside the transaction that moves it; `None` when none is asked about."""
+    found = None if offering is None else await offerings_store.find_offering(conn, offering)
+    return None if found is None else found.level
 
 
 async def must_exist(conn: Connection, target: Target) -> None:
@@ -78,10 +85,12 @@ async def answer(
     target: Target,
     form: AnswerForm,
     progress: Progress = unseen,
+    offering: int | None = None,
 ) -> Saved:
     """Store one answer and move the levels it moves, by every one of `schemes`, the main one first.
 
     The answer belongs to the criterion, whichever scheme it was given for: it counts in each that has it.
+    `offering`: whose level is told with it.
     Raises `NotFound`, `NotAllowed`, `Refused` (with the fields), or `Conflict` when the answer was changed
     since `form.version` was read. Nothing is written then.
     """
@@ -114,4 +123,5 @@ async def answer(
             before=before,
             after=after,
         )
-    return Saved(after, moved)
+        level = await level_now(conn, offering)
+    return Saved(after, moved, level)

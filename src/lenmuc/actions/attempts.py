@@ -7,6 +7,7 @@ from hashlib import sha256
 from lenmuc.core.errors import N_, LenMucError
 from lenmuc.store import people as people_store
 from lenmuc.store.database import PROGRAM, Database
+from lenmuc.store.queries import Connection
 
 FAILURES_ALLOWED = 10  # passwords in five minutes, for one e-mail address and for one client address
 CODES_ALLOWED = 5  # codes in five minutes, for one person
@@ -43,8 +44,13 @@ async def begin(db: Database, keys: Sequence[str], allowed: int = FAILURES_ALLOW
         return [(each, await people_store.record_attempt(conn, each)) for each in keys]
 
 
-async def forgive(db: Database, attempt: Attempt) -> None:
-    """The attempt was no failure: it does not count."""
+async def forgive(conn: Connection, attempt: Attempt) -> None:
+    """The attempt was no failure: it does not count. Inside the transaction that does what was wanted."""
+    for each, moment in attempt:
+        await people_store.forgive_attempt(conn, each, moment)
+
+
+async def forgive_now(db: Database, attempt: Attempt) -> None:
+    """The same before anything was done."""
     async with db.transaction(PROGRAM) as conn:
-        for each, moment in attempt:
-            await people_store.forgive_attempt(conn, each, moment)
+        await forgive(conn, attempt)

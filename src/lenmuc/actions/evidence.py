@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from lenmuc.actions.answering import Saved, criterion_of, must_exist, scheme_having
+from lenmuc.actions.answering import Saved, criterion_of, level_now, must_exist, scheme_having
 from lenmuc.actions.inspecting import inspect
 from lenmuc.actions.levels import Moved, Shift, recompute
 from lenmuc.core.answers import Answer, AnswerForm, Identity, Target, faults_of, is_link, must_answer
@@ -121,9 +121,11 @@ async def add(
     form: PieceForm,
     file: Incoming | None,
     today: dt.date,
+    offering: int | None = None,
 ) -> Added:
     """Add a link or a file to the answer at `target`; where there is none, give the answer `form.value` too.
 
+    `offering`: whose level is told with it.
     Raises `NotFound`, `NotAllowed`, `Refused` (with the fields), or `Conflict` when the answer was changed
     since `form.version` was read. Nothing is written then, no byte of the file either.
     """
@@ -148,6 +150,7 @@ async def add(
             text = N_("An answer holds at most %(limit)s pieces of evidence.")
             raise Refused([fault("file" if file else "link", text, limit=PIECES_LIMIT)])
         saved = await _write(conn, schemes, person, criterion, target, before, new, "evidence added", id)
+        saved = msgspec.structs.replace(saved, level=await level_now(conn, offering))
     return Added(saved, before is None)
 
 

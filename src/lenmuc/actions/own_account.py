@@ -49,7 +49,7 @@ async def change_password(
         account = await people_store.find_by_email(conn, session.email)
     if account is None or not await passwords.matches(old, account.password_hash):
         raise Refused([fault("old", N_("This is not your password."))])
-    await attempts.forgive(db, attempt)
+    await attempts.forgive_now(db, attempt)
     faults = _faults(session, old, new, again)
     if faults:
         raise Refused(faults)

@@ -71,12 +71,11 @@ async def sign_in(
             raise ProviderFailed("unverified" if known.unverified and account is None else "nobody")
     except ProviderFailed as failed:
         if failed.why in ("away", "refused"):  # nobody tried anything
-            await attempts.forgive(db, attempt)
+            await attempts.forgive_now(db, attempt)
         await note_failure(db, account, "sign-in failed", client, by="provider", why=failed.why)
         raise
     async with db.transaction(PROGRAM) as conn:
-        for key, moment in attempt:
-            await people_store.forgive_attempt(conn, key, moment)
+        await attempts.forgive(conn, attempt)
         if account.second_factor and not known.strong:
             step = new_token()
             await factors_store.create_step(conn, token_hash(step), account.id, by_provider=True)
@@ -120,7 +119,7 @@ async def may_link(
         account = await people_store.find_by_email(conn, session.email)
     if account is None or not await passwords.matches(password, account.password_hash):
         raise Refused([fault("password", N_("This is not your password."))])
-    await attempts.forgive(db, attempt)
+    await attempts.forgive_now(db, attempt)
 
 
 async def link_own(db: Database, provider: Provider, session: Session, token: str, reply: Reply) -> None:

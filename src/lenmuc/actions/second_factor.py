@@ -135,7 +135,7 @@ async def confirm(db: Database, session: Session, code: str, token: str) -> tupl
         codes = await _new_recovery_codes(conn, session.person)
         fresh = await renew_session(conn, token, session.person)
         await _record(conn, session, "second factor on")
-    await attempts.forgive(db, attempt)
+        await attempts.forgive(conn, attempt)
     return codes, fresh
 
 
@@ -147,9 +147,9 @@ async def renew_recovery_codes(db: Database, session: Session, code: str) -> lis
         codes = await _new_recovery_codes(conn, session.person) if used.right else []
         if used.right:
             await _record(conn, session, "recovery codes renewed")
+            await attempts.forgive(conn, attempt)
     if not used.right:
         raise WrongCode(closed=used.closed)
-    await attempts.forgive(db, attempt)
     return codes
 
 
@@ -167,7 +167,7 @@ async def turn_off(
         account = await people_store.find_by_email(conn, session.email)
     if account is None or not await passwords.matches(password, account.password_hash):
         raise Refused([fault("password", N_("This is not your password."))])
-    await attempts.forgive(db, attempt)
+    await attempts.forgive_now(db, attempt)
     if len(password) < SHORTEST:
         text = N_("Without a second factor the password needs %(least)s characters. Change it first.")
         raise Refused([fault("password", text, least=SHORTEST)])

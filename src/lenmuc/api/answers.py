@@ -276,20 +276,20 @@ async def write_answer(
     scheme = scheme_having(content.kept, criterion)
     target = _target(criterion_of(scheme, criterion), offering, at)
     form = AnswerForm(data.value, data.justification, data.evidence, data.blocker or "", seen)
-    saved = await answer(db, content.kept, who, visit.session.person, criterion, target, form)
-    return await _told(db, visit, id, saved, status=200 if seen else 201)
+    person = visit.session.person
+    saved = await answer(db, content.kept, who, person, criterion, target, form, offering=id)
+    return _told(visit, offering, saved, status=200 if seen else 201)
 
 
-async def _told(db: Database, visit: Visit, id: int, saved: Saved, status: int) -> Response[SavedOut]:
+def _told(visit: Visit, offering: Offering, saved: Saved, status: int) -> Response[SavedOut]:
     """The stored answer, what it moved, and the level of the offering now."""
-    async with db.transaction(visit.who, read_only=True) as conn:
-        level = (await _offering(conn, visit.who, id)).level
     main = saved.moved.main
     beside = tuple(
         SchemeMovedOut(shift.scheme.id, shift.rose, shift.fell, shift.touched) for shift in saved.moved.beside
     )
     moved = MovedOut(main.rose, main.fell, main.touched, beside)
-    out = SavedOut(answer_out(saved.answer), moved, level)
+    level = saved.level
+    out = SavedOut(answer_out(saved.answer), moved, offering.level if level is None else level)
     return _versioned(visit, out, saved.answer.version, status)
 
 
@@ -340,8 +340,8 @@ async def add_evidence(
     form = PieceForm(typed.title, typed.link, typed.effective, typed.expires, typed.value, seen)
     sent = Incoming(file.name, file.body, file.size, file.sha256) if file else None
     person = visit.session.person
-    added = await add(db, content.kept, who, person, criterion, target, form, sent, today())
-    return await _told(db, visit, id, added.saved, status=201)
+    added = await add(db, content.kept, who, person, criterion, target, form, sent, today(), offering=id)
+    return _told(visit, offering, added.saved, status=201)
 
 
 handlers: list[Any] = [list_answers, read_answer, read_history, write_answer, add_evidence]

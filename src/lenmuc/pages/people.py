@@ -18,7 +18,7 @@ from lenmuc.store import links as links_store
 from lenmuc.store import people as people_store
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.links import Link
-from lenmuc.store.people import ListedPerson
+from lenmuc.store.people import ListedPerson, Person
 from lenmuc.web.access import needs
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
@@ -120,9 +120,12 @@ class ConfirmPage(msgspec.Struct, frozen=True):
 
 
 class PasswordPage(msgspec.Struct, frozen=True):
-    """What `templates/people/password.html` shows, once. `deed` is new, password or second-factor."""
+    """What `templates/people/password.html` shows, once. `deed` is new, password or second-factor.
 
-    person: ListedPerson
+    Nothing is read for it after the deed: a password that was made and not shown would be lost.
+    """
+
+    person: Person
     password: str
     deed: str
 
@@ -186,8 +189,7 @@ async def create(
     except Refused as error:
         page = NewPage(form, await _agencies(db, visit), _errors(error, visit))
         return render(request, "people/new.html", page, status_of(error))
-    shown = PasswordPage(await _person(db, made.id), password, "new")
-    return render(request, "people/password.html", shown, 201)
+    return render(request, "people/password.html", PasswordPage(made, password, "new"), 201)
 
 
 async def _person_page(
@@ -295,11 +297,11 @@ async def do(
         if deed in ("leave", "return"):
             await people.set_active(db, visit.who, id, deed == "return")
             return _back(visit, id, deed)
-        _, password = await people.reset_password(db, visit.who, id, factor_off=deed == "second-factor")
+        person, password = await people.reset_password(db, visit.who, id, factor_off=deed == "second-factor")
     except Refused as error:
         page = await _person_page(db, visit, id, settings=settings, errors=_errors(error, visit))
         return render(request, "people/person.html", page, status_of(error))
-    return render(request, "people/password.html", PasswordPage(await _person(db, id), password, deed))
+    return render(request, "people/password.html", PasswordPage(person, password, deed))
 
 
 @post("/{lang:str}/people/{id:int}/link", guards=[needs("administrator")], status_code=303)
