@@ -48,6 +48,7 @@ from lenmuc.pages import (
     roadmaps,
     scenarios,
     suspicions,
+    voice,
 )
 from lenmuc.settings import Settings
 from lenmuc.store.changes import SECONDS, Changes
@@ -84,6 +85,7 @@ PAGES = (
     suspicions,
     corrections,
     numbers,
+    voice,
     evidence,
     roadmaps,
 )

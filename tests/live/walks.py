@@ -355,6 +355,42 @@ def keeps_the_own_account(keys: Keys, _: Town) -> Iterator[str]:
     yield "another password, refused"
 
 
+def moderates_a_report(keys: Keys, town: Town) -> Iterator[str]:
+    page, public, words = keys.page, Browser(town.site), "Không nộp được hồ sơ qua mạng"
+    form = f"/vi/services/{town.worked}/wrong"
+    public.submit(public.get(form), "/wrong", agency="STP", text=words)
+    page.goto("/vi/corrections")
+    yield "the reports that wait"
+    keys.skip()
+    keys.press("main ol.results a")
+    keys.press("button[value=refuse]")
+    assert page.locator(".errors").is_visible()
+    yield "a report, refused without a reason"
+    keys.skip()
+    keys.press("button[value=accept]")
+    yield "the reports, none waits"
+    page.goto(f"/vi/services/{town.worked}?agency=STP")
+    assert words in page.inner_text("#questions ~ ul")
+    yield "the service with a report"
+    page.goto("/vi/voice")
+    yield "what people say"
+    page.goto("/vi/desk")
+    yield "the desk"
+
+
+def answers_a_report(keys: Keys, town: Town) -> Iterator[str]:
+    page, public = keys.page, Browser(town.site)
+    form = f"/vi/services/{town.worked}/wrong"
+    public.submit(public.get(form), "/wrong", agency="STP", text="Chỉ tải được tệp Word")
+    page.goto("/vi/corrections")
+    yield "the reports to one's agency"
+    keys.skip()
+    keys.press("main ol.results a")
+    keys.write("textarea[name=answer]", "Đã mở lại biểu mẫu điện tử")
+    keys.press("main form button.button")
+    yield "the reports, answered"
+
+
 WALKS = (
     ("staff", answers),
     ("staff", meets_a_conflict),
@@ -367,6 +403,8 @@ WALKS = (
     ("staff", mends),
     ("planner", verifies),
     ("lead", finds_it_is_not_theirs),
+    ("planner", moderates_a_report),
+    ("staff", answers_a_report),
     ("planner", reads_where_levels_differ),
     ("planner", answers_for_the_portal),
     ("planner", answers_for_every_agency),

@@ -209,7 +209,7 @@ _VALUES: dict[str, dict[Any, str]] = {
         "returned": N_("Returned with remarks"),
         "verified": N_("Verified"),
         "waiting": N_("Waiting for moderation"),
-        "accepted": N_("Accepted"),
+        "accepted": N_("Shown in public"),
         "refused": N_("Refused"),
         "withdrawn": N_("Withdrawn"),
     },

@@ -13,6 +13,7 @@ from lenmuc.core.figures import Ratio
 from lenmuc.core.suspicions import REASONS, WORDS
 from lenmuc.pages.public.lists import Choice, choices, name_of
 from lenmuc.pages.visitors import AnyRequest
+from lenmuc.pages.voice import DeskVoice, desk_voice
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import desk as desk_store
 from lenmuc.store import suspicions as suspicions_store
@@ -51,6 +52,7 @@ class DeskPage(msgspec.Struct, frozen=True):
     covered: tuple[Covered, ...]
     law: tuple[Freed, ...]
     suspicions: tuple[Choice, ...]
+    voice: DeskVoice
 
 
 @get("/{lang:str}/desk", guards=[needs("planner", "auditor")])
@@ -67,6 +69,7 @@ async def desk(
         heavy = await desk_store.heaviest(conn)
         covered = await desk_store.coverage(conn, _SHOWN)
         barred = await desk_store.barred_by_law(conn)
+        heard = await desk_voice(conn)
         suspects = await suspicions_store.suspects(conn, content.scheme, today())
     rows = [
         (agencies[row.agency].tier, Standing(name_of(agencies[row.agency], visit.language), row))
@@ -89,6 +92,7 @@ async def desk(
                 for each in barred
             )
         ),
+        voice=heard,
         suspicions=choices(
             "reason",
             [(reason, visit.language.gettext(WORDS[reason])) for reason in REASONS],
