@@ -46,6 +46,7 @@ from lenmuc.pages import (
     public,
     reviewing,
     roadmaps,
+    rounds,
     scenarios,
     suspicions,
     voice,
@@ -86,6 +87,7 @@ PAGES = (
     corrections,
     numbers,
     voice,
+    rounds,
     evidence,
     roadmaps,
 )
@@ -112,7 +114,7 @@ def create_app(
     views = Views(db, content)
     works = Works()
     importer = Importer(db, content, settings.data)
-    mailing = Mailing(settings, db, wiring.languages)
+    mailing = Mailing(settings, db, wiring.languages, content.schemes)
     checker = Checker(db, content, settings.checks, opens)
     finder = Finder(
         db, changes, content.catalogue.words, content.classes.id, patience=PATIENCE if look_every else inf

@@ -6,13 +6,13 @@ from lenmuc.store.changes import Changes
 
 # What no public page shows.
 PRIVATE = {
-    "assignment", "audit", "audit_head", "audit_link", "catalogue", "check_run", "comment", "demand",
-    "evidence", "evidence_chunk", "finding", "first_administrator", "import_job", "import_run",
-    "mail_event", "mail_state", "mail_switch", "migration", "person", "post_count", "post_key",
-    "provider_link",
-    "provider_step", "public_change", "recovery_code", "remark", "scenario", "second_factor",
-    "service_history", "service_lineage", "session", "sign_in_attempt", "sign_in_step", "task",
-    "task_report", "withdrawn_answer",
+    "assignment", "audit", "audit_head", "audit_link", "catalogue", "check_run", "comment",
+    "confirmation", "demand", "evidence", "evidence_chunk", "finding", "first_administrator",
+    "import_job", "import_run", "mail_event", "mail_state", "mail_switch", "migration", "person",
+    "post_count", "post_key", "provider_link", "provider_step", "public_change", "recovery_code",
+    "remark", "round", "round_agency", "round_notice", "scenario", "second_factor", "service_history",
+    "service_lineage", "session", "sign_in_attempt", "sign_in_step", "task", "task_report",
+    "withdrawn_answer",
 }  # fmt: skip
 # What triggers keep in step with tables that take part.
 COUNTED = {"tally", "tally_day"}

@@ -60,6 +60,10 @@ Action = Literal[
     "import dropped",
     "import",
     "indices brought in",
+    "round made",
+    "round changed",
+    "round closed",
+    "round confirmed",
     "audit verified",
     "audit broken",
 ]

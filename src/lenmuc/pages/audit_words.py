@@ -68,6 +68,15 @@ GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
             "briefing withdrawn": N_("Took a briefing back from the public"),
         },
     ),
+    "rounds": (
+        N_("Assessment rounds"),
+        {
+            "round made": N_("Made an assessment round"),
+            "round changed": N_("Changed an assessment round"),
+            "round closed": N_("Closed an assessment round"),
+            "round confirmed": N_("Confirmed answers as they are"),
+        },
+    ),
     "checks": (
         N_("Automatic checks and mail"),
         {
@@ -186,6 +195,11 @@ FIELDS: dict[str, str] = {
     "services_changed": N_("Changed services"),
     "services_unchanged": N_("Unchanged services"),
     "services_gone": N_("Services no longer listed"),
+    "opens": N_("Opens on"),
+    "due": N_("Last day"),
+    "agencies": N_("Agencies that take part"),
+    "confirmed": N_("Answers confirmed as they are"),
+    "unseen": N_("Answers not confirmed"),
 }
 # Fields that hold no more than the number of a row: they say nothing to a reader.
 NUMBERS = frozenset({"comment", "person", "session", "by_provider"})

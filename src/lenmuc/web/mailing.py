@@ -14,6 +14,8 @@ from email.utils import format_datetime
 from urllib.parse import quote, urlsplit
 
 from lenmuc.actions.mail import NotTaken, send_next, tell_ending
+from lenmuc.actions.rounds import remind
+from lenmuc.core.checklists import Scheme
 from lenmuc.core.errors import N_
 from lenmuc.settings import Settings
 from lenmuc.settings_outside import MailSettings
@@ -48,6 +50,14 @@ _TOLD = {
         N_("Somebody reports that the level of “%(service)s” is wrong. An answer of %(agency)s is due."),
         "corrections/{correction}",
     ),
+    "round_opened": (
+        N_("The round “%(name)s” is open until %(until)s. Confirm your agency's answers or give them anew."),
+        "work/rounds/{round}",
+    ),
+    "round_due": (
+        N_("The round “%(name)s” ends on %(until)s. Your agency still has answers to confirm."),
+        "work/rounds/{round}",
+    ),
     "test": (N_("This is the test that was asked for: mail from this site reaches you."), "account/mail"),
 }
 _FOOTER = N_("Lên Mức sends this because you have an account. Turn mail off or change its language:")
@@ -63,8 +73,8 @@ def sentence(event: Event, language: Language, url: str) -> tuple[str, str]:
     }
     if "until" in about:
         shown["until"] = language.date(dt.date.fromisoformat(about["until"]))
-    shown["criterion"] = about.get("criterion", "")
-    numbers = {name: about.get(name, "") for name in ("review", "correction")}
+    shown |= {name: about.get(name, "") for name in ("criterion", "name")}
+    numbers = {name: about.get(name, "") for name in ("review", "correction", "round")}
     place = path.format(**numbers, service=quote(str(about.get("service", "")), safe=""))
     return language.gettext(text, **shown), f"{url}/{language.code}/{place}"
 
@@ -153,10 +163,17 @@ def _said(error: Exception) -> str:
 class Mailing:
     """Empties the queue while the program runs; several programs may do so on one database."""
 
-    def __init__(self, settings: Settings, db: Database, languages: Mapping[str, Language]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        db: Database,
+        languages: Mapping[str, Language],
+        schemes: Mapping[str, Scheme] | None = None,
+    ) -> None:
         self._settings = settings
         self._db = db
         self._languages = languages
+        self._schemes = schemes or {}
         self._over = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -194,8 +211,9 @@ class Mailing:
         return count
 
     async def look_around(self) -> None:
-        """Once in an hour: levels that come to their end, mail that is too old."""
+        """Once in an hour: levels that come to their end, rounds that open or end, mail that is too old."""
         await tell_ending(self._db, today())
+        await remind(self._db, self._schemes, today())
         async with self._db.transaction(PROGRAM) as conn:
             await mail_store.drop_old(conn)
 

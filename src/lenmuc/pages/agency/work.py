@@ -9,9 +9,11 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
+from lenmuc.actions.rounds import progress_of
 from lenmuc.content.everything import Content
 from lenmuc.core.checklists import LevelMeaning, Scheme, Words
 from lenmuc.core.errors import N_
+from lenmuc.core.rounds import Progress, Round
 from lenmuc.core.search.index import Wanted
 from lenmuc.core.services import Agency, Field
 from lenmuc.core.text import clean_line, fold
@@ -44,6 +46,7 @@ from lenmuc.pages.public.lists import (
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store import assignments as assignments_store
 from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import rounds as rounds_store
 from lenmuc.store import work as work_store
 from lenmuc.store.assignments import Colleague
 from lenmuc.store.database import Database
@@ -51,6 +54,7 @@ from lenmuc.store.queries import Connection
 from lenmuc.store.search import Finder
 from lenmuc.web.access import needs
 from lenmuc.web.language import Language
+from lenmuc.web.reviews import today
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
 
@@ -96,11 +100,13 @@ class FieldLine(msgspec.Struct, frozen=True):
 class WorkPage(msgspec.Struct, frozen=True):
     """What `templates/agency/work.html` shows.
 
-    `services` are all of the agency, of which `assessed` are; `mine` are assigned to whoever looks, of which
-    `mine_left` are not assessed. `next_href` leads to the next one to assess, empty when none is left.
+    `rounds` are those that run, each with how far the agency is and the days left. `services` are all of the
+    agency, of which `assessed` are; `mine` are assigned to whoever looks, of which `mine_left` are not
+    assessed. `next_href` leads to the next one to assess, empty when none is left.
     """
 
     agency: Agency
+    rounds: tuple[tuple[Round, Progress, int], ...]
     services: int
     assessed: int
     mine: int
@@ -169,6 +175,17 @@ async def _rows(
     return await work_store.work_of(conn, agency, asked, codes, scheme.id)
 
 
+async def _rounds(conn: Connection, content: Content, agency: str) -> tuple[tuple[Round, Progress, int], ...]:
+    """The rounds that run for the agency, with how far it is and the days left."""
+    day = today()
+    running = [each for each in await rounds_store.list_rounds(conn) if each.runs(day)]
+    found = [await progress_of(conn, content.schemes, content.scheme, each, agency) for each in running]
+    return tuple(
+        (each, progress.get(agency, Progress()), each.days_left(day))
+        for each, progress in zip(running, found, strict=True)
+    )
+
+
 def _people(language: Language, colleagues: Sequence[Colleague], me: int) -> list[tuple[str, str]]:
     others = [(str(each.id), each.name) for each in colleagues if each.id != me]
     return [
@@ -211,7 +228,8 @@ async def work(
         rows = await _rows(conn, content, agency.code, codes)
         fields = await catalogue_store.all_fields(conn)
         colleagues = await assignments_store.colleagues(conn, agency.code)
-    shown = _page(visit, content, agency, rows, fields, colleagues, look, page_number(page))
+        rounds = await _rounds(conn, content, agency.code)
+    shown = _page(visit, content, agency, rounds, rows, fields, colleagues, look, page_number(page))
     return render(request, "agency/work.html", shown)
 
 
@@ -219,6 +237,7 @@ def _page(
     visit: Visit,
     content: Content,
     agency: Agency,
+    rounds: tuple[tuple[Round, Progress, int], ...],
     rows: Sequence[WorkRow],
     fields: Sequence[Field],
     colleagues: Sequence[Colleague],
@@ -254,6 +273,7 @@ def _page(
     left = next_to_assess(found, me)
     return WorkPage(
         agency=agency,
+        rounds=rounds,
         services=len(rows),
         assessed=sum(row.progress == "assessed" for row in rows),
         mine=len(mine),

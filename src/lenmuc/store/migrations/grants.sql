@@ -29,3 +29,5 @@ GRANT DELETE ON post_key, post_count TO lenmuc_app;
 -- A frozen briefing stays as it was, and so does what was written about it; the public sees it or not.
 REVOKE UPDATE, DELETE, TRUNCATE ON briefing, briefing_note FROM lenmuc_app;
 GRANT UPDATE (published) ON briefing TO lenmuc_app;
+-- What was confirmed, and which reminders were sent, stays as it was written.
+REVOKE UPDATE, DELETE, TRUNCATE ON confirmation, round_notice FROM lenmuc_app;
