@@ -14,6 +14,7 @@ from lenmuc.actions.computing import Planner
 from lenmuc.actions.import_jobs import Importer
 from lenmuc.actions.provider import Provider
 from lenmuc.actions.roadmap_view import Views
+from lenmuc.actions.studying import Studies
 from lenmuc.actions.works import Works
 from lenmuc.api import agencies, answers, health, offerings, schema, services, suggestions
 from lenmuc.api import roadmaps as api_roadmaps
@@ -50,6 +51,7 @@ from lenmuc.pages import (
     scenarios,
     suspicions,
     voice,
+    why,
 )
 from lenmuc.settings import Settings
 from lenmuc.store.changes import SECONDS, Changes
@@ -77,6 +79,7 @@ PAGES = (
     comparing,
     following,
     briefings,
+    why,
     reviewing,
     proposals,
     checks,
@@ -112,6 +115,7 @@ def create_app(
     solver = Planner(db)
     identity_provider = Provider(settings.provider, settings.url) if settings.provider else None
     views = Views(db, content)
+    studies = Studies(db)
     works = Works()
     importer = Importer(db, content, settings.data)
     mailing = Mailing(settings, db, wiring.languages, content.schemes)
@@ -126,6 +130,7 @@ def create_app(
         yield
         await mailing.close()
         await solver.close()
+        await studies.close()
         await works.close()
         await checker.close()
         await importer.close()
@@ -151,6 +156,9 @@ def create_app(
     async def the_views() -> Views:
         return views
 
+    async def the_studies() -> Studies:
+        return studies
+
     async def the_finder() -> Finder:
         return finder
 
@@ -169,6 +177,7 @@ def create_app(
             "importer": Provide(the_importer),
             "provider": Provide(the_provider),
             "views": Provide(the_views),
+            "studies": Provide(the_studies),
             "works": Provide(the_works),
             "finder": Provide(the_finder),
             "changes": Provide(the_changes),

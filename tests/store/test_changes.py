@@ -6,6 +6,7 @@ from lenmuc.store.changes import Changes
 
 # What no public page shows.
 PRIVATE = {
+    "study",
     "assignment", "audit", "audit_head", "audit_link", "catalogue", "check_run", "comment",
     "confirmation", "demand", "evidence", "evidence_chunk", "finding", "first_administrator",
     "import_job", "import_run", "mail_event", "mail_state", "mail_switch", "migration", "person",

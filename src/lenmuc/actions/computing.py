@@ -1,10 +1,8 @@
 """Computing: gaps become a problem, a solver in its own process answers it, both are stored together."""
 
 import asyncio
-import contextlib
 import logging
 import math
-import multiprocessing
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from lenmuc.actions.apart import BEAT, Watch, apart
 from lenmuc.actions.levels import settled_services
 from lenmuc.actions.planning import plan_settings
 from lenmuc.core.answers import Identity
@@ -39,7 +38,6 @@ CRASHED = N_(
 )
 CANCELLED = N_("A planner stopped the computation. Nothing of it was kept.")
 IMPOSSIBLE = N_("No plan can be made from these inputs. The reasons are below; change one of them.")
-_BEAT = 1.0  # seconds between two signs of life
 
 
 class Cancelled(Exception):
@@ -154,7 +152,7 @@ def _child(answer: "Connection[Any, Any]", task: Task) -> None:
 
     def tell(value: float, bound: float) -> None:
         nonlocal told
-        if time.monotonic() - told >= _BEAT / 2 and math.isfinite(bound):
+        if time.monotonic() - told >= BEAT / 2 and math.isfinite(bound):
             told = time.monotonic()
             answer.send(Progress(value if math.isfinite(value) else None, bound))
 
@@ -190,7 +188,7 @@ class Planner:
         """Compute roadmap `id` and store it, or store why there is none. No connection is held meanwhile."""
         job = _Job(self._db, who, id)
         working = asyncio.create_task(self._work(job, scheme, who, request))
-        beating = asyncio.create_task(job.beats(working))
+        beating = asyncio.create_task(job.beats(working, job.beat))
         failure, causes = CRASHED, tuple[Message, ...]()
         try:
             found = await working
@@ -225,21 +223,8 @@ class Planner:
         """Run `work_out` in a fresh process. Raises `EOFError` when it dies; ends it when we are
         cancelled.
         """
-        spawn = multiprocessing.get_context("spawn")
-        mine, theirs = spawn.Pipe(duplex=False)
-        process = spawn.Process(target=_child, args=(theirs, task), daemon=True)
-        try:
-            await asyncio.to_thread(process.start)
-            theirs.close()
-            while isinstance(said := await asyncio.to_thread(mine.recv), Progress):
-                job.progress = said
-            answer: _Plan | _Failure = said
-            return answer
-        finally:
-            if process.is_alive():
-                process.terminate()
-            await asyncio.to_thread(process.join, 5)
-            mine.close()
+        answer: _Plan | _Failure = await apart(_child, task, Progress, job.hears)
+        return answer
 
     async def close(self) -> None:
         """Stop what is being computed; it gives no sign of life any more, and so has failed."""
@@ -248,23 +233,21 @@ class Planner:
         await asyncio.gather(*self._running, return_exceptions=True)
 
 
-class _Job:
+class _Job(Watch):
     """One roadmap that is being computed here: how far it is, and whether somebody has given it up."""
 
     def __init__(self, db: Database, who: Identity, id: int) -> None:
+        super().__init__()
         self._db = db
         self._who = who
         self._id = id
         self.progress: Progress | None = None
-        self.given_up = False
 
-    async def beats(self, working: "asyncio.Task[Any]") -> None:
-        """Give a sign of life every second; end the work when it is to be given up."""
-        while True:
-            await asyncio.sleep(_BEAT)
-            with contextlib.suppress(OSError):  # the database is away for a moment: the next beat tells
-                async with self._db.transaction(self._who) as conn:
-                    self.given_up = await roadmaps_store.beat(conn, self._id, self.progress)
-            if self.given_up:
-                working.cancel()
-                return
+    def hears(self, progress: Progress) -> None:
+        """Note how far it is."""
+        self.progress = progress
+
+    async def beat(self) -> bool:
+        """One sign of life; true when the work is to be given up."""
+        async with self._db.transaction(self._who) as conn:
+            return await roadmaps_store.beat(conn, self._id, self.progress)

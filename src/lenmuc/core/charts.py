@@ -171,3 +171,39 @@ def yearly(series: Sequence[Mapping[int, float]]) -> YearChart | None:
         tuple((100 * (year - first) / length, year) for year in reversed(told)),
         tuple((100 * (grid[-1] - value) / (grid[-1] - grid[0]), value) for value in grid),
     )
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """Values and their bounds against shares of something, as paths in a square of `HIGH`.
+
+    `marks` are the points of the values: share, across and down in per cent. `top` is the value at the upper
+    edge.
+    """
+
+    line: str
+    bound: str
+    marks: tuple[tuple[float, float, float], ...]
+    top: float
+
+
+def against(points: Sequence[tuple[float, float, float]]) -> Curve:
+    """Straight lines through (share, value, bound), shares rising; the first is at the left edge, the last
+    at the right. The lower edge is 0.
+    """
+    top = max((bound for *_, bound in points), default=0.0) or 1.0
+    first, last = points[0][0], points[-1][0]
+    across = [(share - first) / ((last - first) or 1.0) for share, *_ in points]
+
+    def path(values: Sequence[float]) -> str:
+        ys = [1 - each / top for each in values]
+        return "M" + "L".join(f"{HIGH * x:.0f} {HIGH * y:.0f}" for x, y in zip(across, ys, strict=True))
+
+    return Curve(
+        path([value for _, value, _ in points]),
+        path([bound for *_, bound in points]),
+        tuple(
+            (share, 100 * x, 100 * (1 - value / top))
+            for x, (share, value, _) in zip(across, points, strict=True)
+        ),
+        top,
+    )

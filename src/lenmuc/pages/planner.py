@@ -175,6 +175,7 @@ async def read_plan(
         page=page,
         outside=show == "outside",
         fields=await field_words(db, visit.who),
+        studied=True,
     )
     return render(request, "planner/plan.html", PlanPage(ready))
 

@@ -65,9 +65,12 @@ class Load(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One work item of a group; `quarter` is its place in the plan's quarters, `None` outside the plan."""
+    """One work item of a group: `id` of its criterion, `item` its own. `quarter` is its place in the plan's
+    quarters, `None` outside the plan.
+    """
 
     id: str
+    item: str
     name: Words | str | Message
     who: Message
     days: float
@@ -93,7 +96,8 @@ class Shown(msgspec.Struct, frozen=True):
 
     `address` is the page's own, without its query; `part` the query that keeps the agency. `groups` are those
     of the page `number` of `of`; `outside` says that it is the list of what is not in the plan.
-    `goals`: each target, how strict it is, and what came of it.
+    `goals`: each target, how strict it is, and what came of it. `studied`: the reader may ask for more below
+    the address: why an item is not sooner, what more days bring.
     """
 
     roadmap: Roadmap
@@ -121,6 +125,7 @@ class Shown(msgspec.Struct, frozen=True):
     assumptions: tuple[Message, ...]
     agencies: tuple[tuple[str, str], ...]
     goals: tuple[tuple[Message, Message, GoalResult], ...] = ()
+    studied: bool = False
 
 
 def shown(
@@ -134,6 +139,7 @@ def shown(
     page: int,
     outside: bool,
     fields: Mapping[str, Words] | None = None,
+    studied: bool = False,
 ) -> Shown:
     """The page of a roadmap. `page` beyond the last is the last."""
     groups = grouped(view)
@@ -180,6 +186,7 @@ def shown(
         assumptions=assumptions(roadmap.settings),
         agencies=tuple((each.code, name_in(each, language)) for each in agencies if each.code in with_part),
         goals=tuple((goal_words(labels, r.goal), strictness(r.goal), r) for r in results),
+        studied=studied,
     )
 
 
@@ -223,6 +230,7 @@ def _group(view: RoadmapView, service: str, criterion: str, lines: Sequence[Line
         rows=tuple(
             Row(
                 id=line.criterion,
+                item=line.id,
                 name=place_words(view, line) if criterion else criterion_words(view, line),
                 who=pool_words(view, line.pool),
                 days=line.days,

@@ -10,13 +10,18 @@ def reduce(network: Network) -> None:
     """Shrink the network in place until nothing more can be done."""
     drop_impossible(network)
     while True:
-        found = True
-        while found:
-            found = False
-            for step in _STEPS:
-                found = step(network) or found
+        fold(network)
         if not tighten(network):
             return
+
+
+def fold(network: Network) -> None:
+    """The reductions that lose nothing even where work may be split, as in the linear program."""
+    found = True
+    while found:
+        found = False
+        for step in _STEPS:
+            found = step(network) or found
 
 
 def drop_impossible(network: Network) -> bool:

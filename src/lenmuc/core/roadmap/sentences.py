@@ -73,7 +73,7 @@ def upgrade_words(view: RoadmapView, id: str) -> Message:
     return Message(N_("level %(level)s of “%(service)s” at %(agency)s"), values)
 
 
-def _number(written: str) -> Message:
+def number_words(written: str) -> Message:
     """A number written with a point, as each language writes it and with all its digits."""
     whole, _, part = written.partition(".")
     if part:
@@ -93,5 +93,5 @@ def why(view: RoadmapView, line: Line) -> Message:
         values["pool"] = pool_words(view, values["pool"], inside=True)
     if "quarter" in values:
         values["quarter"] = quarter_words(values["quarter"])
-    values.update({name: _number(values[name]) for name in _NUMBERS if name in values})
+    values.update({name: number_words(values[name]) for name in _NUMBERS if name in values})
     return Message(said.text, values)

@@ -24,7 +24,8 @@ class Line(msgspec.Struct, frozen=True):
     """One work item. `service` and `agency` say where it is done, both empty for the platform.
 
     `begin` and `quarter` are indexes: when its work begins at the latest and when it is done; `None` when it
-    is not in the plan. `confirm` marks work that stands for an answer nobody has given yet.
+    is not in the plan. `confirm` marks work that stands for an answer nobody has given yet. `needs` are the
+    items that come first.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Line(msgspec.Struct, frozen=True):
     confirm: bool
     reason: Reason
     serves: Unlocks
+    needs: tuple[str, ...] = ()
 
     @property
     def on_platform(self) -> bool:
@@ -193,6 +195,7 @@ def view_of(
                 item.confirm,
                 why[item.id],
                 serves[item.id],
+                item.needs,
             )
         )
     lifts = lifts_of(problem.upgrades, solution.reached)

@@ -1,6 +1,6 @@
 """What would be if: an item a quarter sooner, more days, all capacity scaled. Answers are re-solved plans."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -18,7 +18,8 @@ class Sooner(msgspec.Struct, frozen=True):
     """An item asked for a quarter sooner than it stands, shared work and other pools kept as planned.
 
     `possible`: whether there is such a plan. `loss`: what the best such plan brings less; below 0 it
-    brings more (the plan was not proven best). `displaced`: what stands later in it, or nowhere.
+    brings more (the plan was not proven best). `least`: no such plan brings less of a loss. `displaced`: what
+    stands later in it, or nowhere. `known`: false when the time was too short to find such a plan.
     """
 
     item: str
@@ -26,6 +27,8 @@ class Sooner(msgspec.Struct, frozen=True):
     possible: bool
     loss: float = 0.0
     displaced: tuple[Move, ...] = ()
+    least: float = 0.0
+    known: bool = True
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -75,15 +78,18 @@ def sooner(problem: Problem, solution: Solution, item: str) -> Sooner:
     late = tuple(replace(i, latest=quarter) if i.id == item else i for i in part.items)
     try:
         plan = solve(replace(part, items=late))
-    except (Impossible, Refused):  # what it needs is not ready, or the days are not there
+    except Refused:  # what it needs is not ready
         return Sooner(item, quarter, False)
+    except Impossible as why:  # the days are not there, or the time was too short to know
+        return Sooner(item, quarter, False, known="seconds" not in why.message.params)
     displaced = tuple(
         Move(each.id, was, plan.finish.get(each.id))
         for each in problem.items
         if (was := solution.finish.get(each.id)) is not None
         and plan.finish.get(each.id, len(problem.quarters)) > was
     )
-    return Sooner(item, quarter, True, solution.value - plan.value, displaced)
+    loss, least = solution.value - plan.value, solution.value - plan.bound
+    return Sooner(item, quarter, True, loss, displaced, min(loss, least))
 
 
 def with_days(problem: Problem, pool: str, quarter: int, days: float, kind: str = "") -> Problem:
@@ -122,15 +128,27 @@ def scaled(problem: Problem, share: float, pool: str = "") -> Problem:
     )
 
 
-def frontier(problem: Problem, shares: Iterable[float], pool: str = "") -> tuple[Point, ...]:
+def frontier(
+    problem: Problem,
+    shares: Iterable[float],
+    pool: str = "",
+    told: Callable[[int, int], object] | None = None,
+) -> tuple[Point, ...]:
     """What the best plan brings for each share of today's capacity; 1.0 is today's.
 
-    Deadlines and targets that must be met are left out: with less capacity no plan might meet them.
+    Deadlines and targets that must be met are left out: with less capacity no plan might meet them. A plan
+    for fewer days is one for more as well, and no plan for fewer days exceeds the bound of more: both rise.
+    `told` hears how many points of how many are done.
     """
-    points = []
-    for share in sorted(shares):
+    points: list[Point] = []
+    wanted = sorted(shares)
+    for share in wanted:
         asked = keeping(scaled(problem, share, pool), ())
         plan = solve(asked)
         days = sum(sum(each.days) + sum(map(sum, each.kinds.values())) for each in asked.pools)
-        points.append(Point(share, days, plan.value, plan.bound))
+        points.append(Point(share, days, max([plan.value, *(p.value for p in points)]), plan.bound))
+        if told is not None:
+            told(len(points), len(wanted))
+    for at in range(len(points) - 2, -1, -1):
+        points[at] = replace(points[at], bound=min(points[at].bound, points[at + 1].bound))
     return tuple(points)

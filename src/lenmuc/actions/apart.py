@@ -1,0 +1,50 @@
+"""Pure computing in a process of its own, so that pages stay quick; and the signs of life meanwhile."""
+
+import asyncio
+import contextlib
+import multiprocessing
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+BEAT = 1.0  # seconds between two signs of life
+
+
+async def apart(
+    child: Callable[..., None], task: object, progress: type[Any], told: Callable[[Any], None]
+) -> Any:
+    """Run `child(pipe, task)` in a fresh process; what it sends last is the answer.
+
+    What it sends before are values of the type `progress`, handed to `told`. Raises `EOFError` when it dies;
+    ends it when we are cancelled.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    mine, theirs = spawn.Pipe(duplex=False)
+    process = spawn.Process(target=child, args=(theirs, task), daemon=True)
+    try:
+        await asyncio.to_thread(process.start)
+        theirs.close()
+        while isinstance(said := await asyncio.to_thread(mine.recv), progress):
+            told(said)
+        return said
+    finally:
+        if process.is_alive():
+            process.terminate()
+        await asyncio.to_thread(process.join, 5)
+        mine.close()
+
+
+class Watch:
+    """Whether somebody has given up what is being computed here."""
+
+    def __init__(self) -> None:
+        self.given_up = False
+
+    async def beats(self, working: "asyncio.Task[Any]", beat: Callable[[], Awaitable[bool]]) -> None:
+        """Give a sign of life every second by `beat`; end the work when it says so."""
+        while True:
+            await asyncio.sleep(BEAT)
+            with contextlib.suppress(OSError):  # the database is away for a moment: the next beat tells
+                self.given_up = await beat()
+            if self.given_up:
+                working.cancel()
+                return
