@@ -327,3 +327,10 @@ async def test_staff_sees_the_same_public_pages(as_staff: Visitor, client: Visit
 
     for address in (f"/vi/services/{BIRTH}", "/vi/services?q=khai+sinh", "/vi/agencies/STP"):
         assert main((await as_staff.get(address)).text) == main((await client.get(address)).text)
+
+
+async def test_a_page_names_itself_in_each_language_by_its_whole_address(client: Visitor) -> None:
+    html = (await client.get("/vi/services?q=khai+sinh")).text
+    found = re.findall(r'<link rel="alternate" hreflang="(\w+)" href="([^"]+)">', html)
+    base = "http://127.0.0.1:8000"
+    assert found == [(code, f"{base}/{code}/services?q=khai+sinh") for code in ("vi", "en")]

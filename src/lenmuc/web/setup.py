@@ -17,6 +17,7 @@ from lenmuc.settings import Settings
 from lenmuc.store.changes import Changes
 from lenmuc.store.database import Database
 from lenmuc.web.access import Needs, anyone, known_language
+from lenmuc.web.addresses import addresses
 from lenmuc.web.assets import Assets
 from lenmuc.web.caching import Replies, stamp
 from lenmuc.web.gate import Gate, answer_failure
@@ -117,7 +118,8 @@ def wire(
     """
     languages = read_languages(locale or paths.locale())
     assets = Assets(static or paths.static())
-    pages = Templates(templates or paths.templates(), languages, assets, settings.evidence_mib)
+    site = addresses(settings).base
+    pages = Templates(templates or paths.templates(), languages, assets, site, settings.evidence_mib)
 
     def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
         reply = answer_failure(error, cast(dict[str, Any], request.scope), pages)

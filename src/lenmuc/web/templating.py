@@ -10,6 +10,7 @@ from litestar import MediaType, Response
 from litestar.connection import Request
 
 from lenmuc.core.evidence import Piece
+from lenmuc.settings import LANGUAGES
 from lenmuc.web.assets import Assets
 from lenmuc.web.language import HANOI, Language
 from lenmuc.web.visits import Visit, of_scope
@@ -69,11 +70,17 @@ class Templates:
     """Every template in every language."""
 
     def __init__(
-        self, folder: Path, languages: dict[str, Language], assets: Assets, evidence_mib: int = 25
+        self,
+        folder: Path,
+        languages: dict[str, Language],
+        assets: Assets,
+        site: str,
+        evidence_mib: int = 25,
     ) -> None:
         self._by_language = {code: environment(folder, language) for code, language in languages.items()}
         for env in self._by_language.values():
             env.globals["asset"] = assets.address
+            env.globals["site"] = site
             env.globals["evidence_mib"] = evidence_mib
 
     def html(self, visit: Visit, template: str, page: msgspec.Struct) -> str:
@@ -85,6 +92,7 @@ class Templates:
                 page=page,
                 lang=visit.language,
                 other_lang_url=visit.address_in(visit.other_language),
+                both_languages=[(code, visit.address_in(code)) for code in LANGUAGES],
                 person=visit.session,
                 csrf=visit.csrf,
                 path=visit.path,
@@ -106,8 +114,9 @@ def render(
 ) -> Response[str]:
     """A reply with `template` filled from `page`, in the language and for the person of the request.
 
-    A template sees: `page`; `lang` (a `Language`); `other_lang_url`; `person` (a `Session`, or none);
-    `csrf`; `path`; `asset("site.css")`; `evidence_mib`; the filters number, date, datetime, message, pick,
+    A template sees: `page`; `lang` (a `Language`); `other_lang_url`; `both_languages`, (code, address) of
+    this page in each; `site`, the address before all addresses; `person` (a `Session`, or none); `csrf`;
+    `path`; `asset("site.css")`; `evidence_mib`; the filters number, date, datetime, message, pick,
     share and standing.
     """
     scope = cast(dict[str, Any], request.scope)
