@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from lenmuc import __version__
-from lenmuc.commands import keeping, links, numbers, people, plan, records, serving
+from lenmuc.commands import briefing, keeping, links, numbers, people, plan, records, serving
 from lenmuc.commands.shared import Failed
 from lenmuc.content.errors import ContentError
 from lenmuc.core.errors import Impossible, LenMucError, Refused
@@ -16,7 +16,7 @@ from lenmuc.store.backup_file import CannotRestore
 from lenmuc.store.embedded import CannotStart
 from lenmuc.store.migrate import CannotMigrate
 
-GROUPS = (serving, records, numbers, links, plan, people, keeping)
+GROUPS = (serving, records, numbers, links, plan, briefing, people, keeping)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -49,6 +49,14 @@ async def counted(db: Any, content: Any, now: dt.datetime = TODAY) -> Briefing:
     return await count(db, content, Views(db, content), RULES, NOW, now)
 
 
+async def published_briefing(db: Any, content: Any) -> str:
+    """The quarter of a briefing that is frozen and public."""
+    who = await planner(db)
+    await freeze(db, content, who)
+    await briefings.publish(db, who, int(who.person), NOW, True)
+    return NOW
+
+
 async def freeze(db: Any, content: Any, who: Identity) -> None:
     await briefings.freeze(db, content, Views(db, content), RULES, who, int(who.person), NOW, LATER)
 
@@ -388,3 +396,68 @@ async def test_the_list_offers_each_quarter_since_counting_began(as_planner: Vis
     html = (await as_planner.get("/vi/briefing")).text
     assert re.findall(r'href="/vi/briefing/(\w+)"', html) == [NOW]
     assert begin_of(NOW) <= TODAY.date()
+
+
+async def test_the_public_reads_a_briefing_when_a_planner_has_published_it_and_no_name(
+    as_planner: Visitor, client: Visitor, db: Any, content: Any
+) -> None:
+    await freeze(db, content, await planner(db))
+    assert (await client.get(f"/vi/briefings/{NOW}")).status_code == 404
+    assert (await client.get(f"/vi/briefings/{NOW}.pdf")).status_code == 404
+    assert "Chưa có báo cáo nào" in (await client.get("/vi/briefings")).text
+    await as_planner.get(f"/vi/briefing/{NOW}")
+    await as_planner.post(f"/vi/briefing/{NOW}/corrections", section="", text="Thiếu một phường")
+    assert (await as_planner.post(f"/vi/briefing/{NOW}/publish")).status_code == 303
+    html = (await client.get(f"/vi/briefings/{NOW}")).text
+    assert "Thiếu một phường" in html
+    assert "Planner" not in html
+    assert 'href="/vi/plan/' not in html
+    assert f'/vi/briefings/{NOW}"' in (await client.get("/vi/briefings")).text
+    assert (await client.get(f"/vi/briefings/{NOW}.xlsx")).status_code == 200
+    await as_planner.post(f"/vi/briefing/{NOW}/withdraw")
+    assert (await client.get(f"/vi/briefings/{NOW}")).status_code == 404
+
+
+async def term(db: Any, content: Any, connection: Any) -> str:
+    """Two frozen briefings, with levels risen after the first one; the last quarter."""
+    who = await planner(db)
+    await freeze(db, content, who)
+    last = quarter_of(LATER.date())
+    await raise_some(connection)
+    end = dt.datetime.combine(end_of(last), dt.time(9), HANOI)
+    await briefings.freeze(db, content, Views(db, content), RULES, who, int(who.person), last, end)
+    return last
+
+
+async def test_a_closing_review_sets_the_first_briefing_against_the_last(
+    as_planner: Visitor, db: Any, content: Any, connection: Any
+) -> None:
+    before_it = dict(await connection.fetch("SELECT level, count(*) FROM offering GROUP BY level"))
+    last = await term(db, content, connection)
+    after_it = dict(await connection.fetch("SELECT level, count(*) FROM offering GROUP BY level"))
+    chosen = await as_planner.get(f"/vi/closing-review?first={NOW}&last={last}")
+    assert chosen.headers["location"] == f"/vi/closing-review/{NOW}-{last}"
+    html = (await as_planner.get(chosen.headers["location"])).text
+    rows = {row[0]: row for row in table(html, "Dịch vụ theo mức, đầu kỳ và cuối kỳ")}
+    for level in (3, 4):
+        assert rows[f"Mức {level}"][1:3] == [
+            written(before_it.get(level, 0)), written(after_it.get(level, 0)),
+        ]  # fmt: skip
+    agencies = {row[0]: row for row in table(html, "Cơ quan cấp thành phố")}
+    part, whole = await connection.fetchrow(
+        "SELECT count(*) FILTER (WHERE level >= 3), count(*) FROM offering WHERE agency = 'STP'"
+    )
+    name = await connection.fetchval("SELECT name FROM agency WHERE code = 'STP'")
+    assert agencies[name][2] == unescape(share(part, whole))
+    for ending in ("pdf", "xlsx"):
+        made = await as_planner.get(f"/vi/closing-review/{NOW}-{last}.{ending}")
+        assert made.status_code == 200
+        assert len(made.content) > 5_000
+
+
+@pytest.mark.parametrize(
+    "path", [f"closing-review?first={NOW}&last={NOW}", f"closing-review/{NOW}-2027Q9", "closing-review/x",
+             f"closing-review/{NOW}-{quarter_of(LATER.date())}"],
+)  # fmt: skip
+async def test_a_term_without_two_frozen_briefings_is_not_found(as_planner: Visitor, path: str) -> None:
+    assert (await as_planner.get(f"/vi/{path}")).status_code == 404

@@ -15,6 +15,7 @@ from lenmuc.app import create_app
 from lenmuc.settings import Settings
 from lenmuc.web.access import anyone
 from tests.conftest import Visitor
+from tests.pages.test_briefings import published_briefing
 from tests.pages.test_public import published
 
 BIRTH = "1.001193"
@@ -35,6 +36,8 @@ KINDS = {
     "/{lang:str}/schemes/{id:str}/compare/{other:str}": "/vi/schemes/rs-2018/compare/rs-2026",
     "/{lang:str}/roadmaps": "/vi/roadmaps",
     "/{lang:str}/roadmaps/{name:str}": "/vi/roadmaps/{roadmap}",
+    "/{lang:str}/briefings": "/vi/briefings",
+    "/{lang:str}/briefings/{name:str}": "/vi/briefings/{briefing}",
     "/{lang:str}/api": "/vi/api",
     "/{lang:str}/open-data": "/en/open-data",
     "/{lang:str}/indices": "/vi/indices",
@@ -107,9 +110,10 @@ def test_what_anyone_may_read_is_shared_or_named_here(program: Any) -> None:
 
 @pytest.mark.parametrize("route", KINDS)
 async def test_a_shared_reply_is_tagged_kept_packed_and_carries_no_cookie(
-    client: Visitor, db: Any, route: str
+    client: Visitor, db: Any, content: Any, route: str
 ) -> None:
     names = {"roadmap": str(await published(db)) if "{roadmap}" in KINDS[route] else ""}
+    names["briefing"] = await published_briefing(db, content) if "{briefing}" in KINDS[route] else ""
     async with db.transaction() as conn:
         names["offering"] = str(await conn.fetchval("SELECT min(id) FROM offering"))
     address = KINDS[route].format(**names)

@@ -8,9 +8,11 @@ from lenmuc.actions.counting import count, must_have_ended
 from lenmuc.actions.roadmap_view import Views
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Identity
+from lenmuc.core.briefing.afterwards import Correction, frozen
 from lenmuc.core.briefing.sections import paper
 from lenmuc.core.briefing.state import Briefing, decode, encode
 from lenmuc.core.errors import N_, Conflict, LenMucError, NotAllowed, NotFound, Refused, fault
+from lenmuc.core.papers import Paper
 from lenmuc.core.reviews import ReviewRules
 from lenmuc.core.text import forbidden
 from lenmuc.store import audit as audit_store
@@ -34,6 +36,17 @@ class Opened(msgspec.Struct, frozen=True):
     kept: Kept | None = None
     notes: tuple[Note, ...] = ()
 
+    def corrections(self, *, names: bool = True) -> tuple[Correction, ...]:
+        """The notes as a report tells them; `names`: with who wrote each."""
+        return tuple(Correction(n.section, n.text, n.by if names else "", n.at) for n in self.notes)
+
+    def paper(self, *, names: bool = True) -> Paper:
+        """The report: of a draft, or as it was frozen with its corrections."""
+        made = paper(self.briefing)
+        if self.kept is None:
+            return made
+        return frozen(made, self.kept.at, self.kept.fingerprint, self.corrections(names=names))
+
 
 def read(kept: Kept) -> Briefing:
     """The snapshot of a frozen briefing. Raises `LenMucError` when it is not what was frozen."""
@@ -48,6 +61,23 @@ async def open_frozen(db: Database, who: Identity, quarter: str) -> Opened | Non
         kept = await briefings_store.read_briefing(conn, quarter)
         notes = await briefings_store.notes_of(conn, kept.id) if kept else []
     return Opened(read(kept), kept, tuple(notes)) if kept else None
+
+
+async def open_term(db: Database, who: Identity, first: str, last: str) -> tuple[Opened, ...]:
+    """The frozen briefings of a term with their corrections.
+
+    Raises `NotFound` when the first or the last quarter has none, or the term is not two quarters long.
+    """
+    async with db.transaction(who, read_only=True) as conn:
+        kept = await briefings_store.read_between(conn, first, last)
+        opened = tuple(
+            [Opened(read(each), each, tuple(await briefings_store.notes_of(conn, each.id))) for each in kept]
+        )
+    if len(opened) < 2 or (opened[0].briefing.quarter, opened[-1].briefing.quarter) != (first, last):
+        raise NotFound(
+            N_("A closing review needs a frozen briefing of its first quarter and of a later, last one.")
+        )
+    return opened
 
 
 async def open_briefing(

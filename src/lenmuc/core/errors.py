@@ -10,6 +10,12 @@ def N_(text: str) -> str:
     return text
 
 
+class Count(msgspec.Struct, frozen=True):
+    """A number of things inside a sentence: grouped from four digits on, which a year is not."""
+
+    number: int
+
+
 class Message(msgspec.Struct, frozen=True):
     """A sentence to translate: English source text with `%(name)s` places, and their values."""
 

@@ -12,6 +12,7 @@ from lenmuc.core.papers import Cell, Change, Days, LevelChart, Paper, Section, T
 from lenmuc.exports.roadmap import Speaker
 
 UNKNOWN = N_("not known")
+_ROOM = 130  # of 1,000: what a share takes on a phone
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -166,11 +167,16 @@ def _table(table: Table, speaker: Speaker) -> SaidTable:
     return SaidTable(
         speaker.message(table.caption),
         tuple(SaidColumn(speaker.message(c.words), c.kind == "number", c.wide) for c in table.columns),
-        tuple(tuple(cell(each, speaker) for each in row) for row in table.rows),
+        tuple((_named(cell(row[0], speaker)), *(cell(e, speaker) for e in row[1:])) for row in table.rows),
         speaker.message(table.note) if table.note else "",
         table.long,
         table.links,
     )
+
+
+def _named(first: Said) -> Said:
+    """The cell that names a row begins with a capital letter."""
+    return msgspec.structs.replace(first, text=first.text[:1].upper() + first.text[1:])
 
 
 def _chart(chart: LevelChart, speaker: Speaker) -> SaidChart:
@@ -183,7 +189,7 @@ def _chart(chart: LevelChart, speaker: Speaker) -> SaidChart:
             end = round(1000 * sum(bar.counts[: level + 1]) / whole)
             if end > start:
                 # A piece narrower than this has no room for its share: the table has it.
-                pieces.append(Piece(level, start, end - start, shares[level] if end - start >= 90 else ""))
+                pieces.append(Piece(level, start, end - start, shares[level] if end - start >= _ROOM else ""))
             start = end
         name = speaker.message(bar.name)
         bars.append(SaidBar(name, tuple(pieces)))

@@ -12,7 +12,7 @@ from lenmuc.actions import briefings, counting
 from lenmuc.actions.briefings import Opened
 from lenmuc.actions.roadmap_view import Views
 from lenmuc.content.everything import Content
-from lenmuc.core.briefing.afterwards import Correction, frozen, since
+from lenmuc.core.briefing.afterwards import since
 from lenmuc.core.briefing.sections import paper
 from lenmuc.core.errors import N_, Fault, Message, NotFound, Refused
 from lenmuc.core.papers import Paper
@@ -95,15 +95,6 @@ def named(name: str) -> tuple[str, str]:
     return quarter, ending
 
 
-def paper_of(opened: Opened, *, names: bool = True) -> Paper:
-    """The report of a draft or of a frozen briefing; `names`: who wrote its corrections."""
-    made = paper(opened.briefing)
-    if opened.kept is None:
-        return made
-    notes = [Correction(n.section, n.text, n.by if names else "", n.at) for n in opened.notes]
-    return frozen(made, opened.kept.at, opened.kept.fingerprint, notes)
-
-
 def file_of(made: Paper, ending: str, at: dt.datetime, language: Language, name: str) -> Response[bytes]:
     """A report to take along."""
     format = PAPER_FORMATS[ending]
@@ -147,7 +138,7 @@ async def _page(
         async with db.transaction(visit.who, read_only=True) as conn:
             counted = await counting.figures_at(conn, content, briefing.day, today)
         compared = said_section(since(briefing, counted, today), language)
-    shown = written(paper_of(opened), language)
+    shown = written(opened.paper(), language)
     page = BriefingPage(
         quarter=briefing.quarter,
         paper=shown,
@@ -180,7 +171,7 @@ async def read_briefing(
     opened = await briefings.open_briefing(db, content, views, rules_of(settings), visit.who, quarter, now)
     if ending:
         made = opened.briefing.made
-        return file_of(paper_of(opened), ending, made, visit.language, f"lenmuc-briefing-{quarter}")
+        return file_of(opened.paper(), ending, made, visit.language, f"lenmuc-briefing-{quarter}")
     return await _page(request, db, content, visit, opened, CorrectInput(), [])
 
 

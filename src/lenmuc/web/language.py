@@ -11,7 +11,7 @@ import msgspec
 from babel.messages.pofile import read_po
 
 from lenmuc.core.checklists import Words
-from lenmuc.core.errors import N_, Message
+from lenmuc.core.errors import N_, Count, Message
 from lenmuc.settings import LANGUAGES
 
 # Viet Nam has kept UTC+7 without daylight saving since 1975, so no time zone database is needed.
@@ -64,6 +64,8 @@ class Language(msgspec.Struct, frozen=True):
             return self.message(value)
         if isinstance(value, Words):
             return self.pick(value)
+        if isinstance(value, Count):
+            return self.number(value.number)
         if isinstance(value, dt.datetime):
             return self.datetime(value)
         if isinstance(value, dt.date):

@@ -22,22 +22,32 @@ class Correction(msgspec.Struct, frozen=True):
     at: dt.datetime
 
 
+WHOLE = Message(N_("The whole briefing"))
+
+
+def correction_table(notes: Sequence[tuple[Message, Correction]]) -> Table:
+    """Corrections, each with what it is of; who wrote them stands there where it is said."""
+    named = any(note.by for _, note in notes)
+    head = (
+        column(N_("When"), "text", 1.3),
+        column(N_("Of"), "text", 1.2),
+        column(N_("Correction"), "text", 3.4),
+        *((column(N_("Written by"), "text", 1.2),) if named else ()),
+    )
+    rows = tuple(
+        (Message("%(at)s", {"at": note.at}), of, note.text, *((note.by,) if named else ()))
+        for of, note in notes
+    )
+    return Table(Message(N_("Corrections")), head, rows)
+
+
 def frozen(paper: Paper, at: dt.datetime, fingerprint: str, corrections: Sequence[Correction]) -> Paper:
     """The report as it was frozen, with its corrections before everything else."""
     titles = {section.id: section.title for section in paper.sections}
     facts = (
         *paper.facts,
         (Message(N_("Frozen on")), Message("%(at)s", {"at": at})),
-        (Message(N_("Corrections since then")), len(corrections)),
-    )
-    rows = tuple(
-        (
-            Message("%(at)s", {"at": each.at}),
-            titles.get(each.section, Message(N_("The whole briefing"))),
-            each.text,
-            each.by,
-        )
-        for each in corrections
+        *(((Message(N_("Corrections since then")), len(corrections)),) if corrections else ()),
     )
     text = (
         Message(
@@ -47,13 +57,7 @@ def frozen(paper: Paper, at: dt.datetime, fingerprint: str, corrections: Sequenc
             )
         ),
     )
-    head = (
-        column(N_("When"), "text", 1.3),
-        column(N_("Of"), "text", 1.2),
-        column(N_("Correction"), "text", 3.4),
-        column(N_("Written by"), "text", 1.2),
-    )
-    told = Table(Message(N_("Corrections")), head, rows)
+    told = correction_table([(titles.get(each.section, WHOLE), each) for each in corrections])
     noted = Section("corrections", Message(N_("Corrections after it was frozen")), text, None, (told,))
     kept = Section(
         "kept",
@@ -68,7 +72,7 @@ def frozen(paper: Paper, at: dt.datetime, fingerprint: str, corrections: Sequenc
             ),
         ),
     )
-    sections = (*((noted,) if rows else ()), *paper.sections, kept)
+    sections = (*((noted,) if corrections else ()), *paper.sections, kept)
     return msgspec.structs.replace(paper, facts=facts, sections=sections)
 
 
@@ -98,7 +102,7 @@ def since(briefing: Briefing, counted: Sequence[FigureAt], today: dt.date) -> Se
             Column(Message(N_("%(day)s, counted again"), {"day": briefing.day})),
             column(N_("Compared"), "text"),
             Column(Message(N_("On %(day)s"), {"day": today})),
-            column(N_("Up or down since")),
+            column(N_("Up or down since (points)")),
         ),
         tuple(rows),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lenmuc.core.briefing.state import Body, Briefing, Decisions, Law, Levels, Next, Why
-from lenmuc.core.errors import N_, Message
+from lenmuc.core.errors import N_, Count, Message
 from lenmuc.core.figures import Ratio
 from lenmuc.core.papers import Cell, Change, Column, Days, LevelBar, LevelChart, Paper, Section, Table
 from lenmuc.core.quarters import after, before
@@ -150,7 +150,7 @@ def _state(briefing: Briefing) -> Section:
             Column(here),
             column(N_("Counted")),
             Column(earlier),
-            column(N_("Up or down")),
+            column(N_("Up or down (points)")),
         ),
         tuple(
             (each.name, each.now, _counted(each.now), each.before, change(each.now, each.before))
@@ -180,7 +180,7 @@ def _no_past(briefing: Briefing) -> Message:
 def _counted(ratio: Ratio | None) -> Message | None:
     if ratio is None or not ratio.whole:
         return None
-    return Message(N_("%(part)s of %(whole)s"), {"part": ratio.part, "whole": ratio.whole})
+    return Message(N_("%(part)s of %(whole)s"), {"part": Count(ratio.part), "whole": Count(ratio.whole)})
 
 
 def _achieved(briefing: Briefing) -> Section:
@@ -193,7 +193,11 @@ def _achieved(briefing: Briefing) -> Section:
                 "a "
                 "reviewer."
             ),
-            {"rose": briefing.rose, "fell": briefing.fell, "verified": briefing.verified},
+            {
+                "rose": Count(briefing.rose),
+                "fell": Count(briefing.fell),
+                "verified": Count(briefing.verified),
+            },
         )
     ]
     if briefing.entered:
@@ -203,7 +207,7 @@ def _achieved(briefing: Briefing) -> Section:
                     "%(number)s offerings are new in the quarter; they are counted from the level they came "
                     "with."
                 ),
-                {"number": briefing.entered},
+                {"number": Count(briefing.entered)},
             )
         )
     tables = []
@@ -247,9 +251,9 @@ def _plan(briefing: Briefing) -> Section:
             {
                 "name": plan.name,
                 "day": plan.approved,
-                "due": plan.due,
-                "done": plan.due - plan.late,
-                "late": plan.late,
+                "due": Count(plan.due),
+                "done": Count(plan.due - plan.late),
+                "late": Count(plan.late),
             },
         )
     ]
@@ -324,8 +328,10 @@ def _late(briefing: Briefing) -> Section:
     return Section("late", title, text, None, (by_reason, by_criterion))
 
 
-def _moved_up(body: Body) -> Change | None:
-    if body.rank is None or body.rank_before is None:
+def _moved_up(body: Body) -> Cell:
+    if body.rank is None:
+        return "–"
+    if body.rank_before is None:
         return None
     return Change(body.rank_before - body.rank)
 
@@ -351,7 +357,7 @@ def _agencies(briefing: Briefing) -> Section:
                         column(N_("Rank")),
                         column(N_("Places up")),
                         column(N_("Level 3 or above")),
-                        column(N_("Up or down")),
+                        column(N_("Up or down (points)")),
                         column(N_("Rose")),
                         column(N_("Fell")),
                         column(N_("Verified")),
@@ -392,7 +398,12 @@ def _next(briefing: Briefing) -> Section:
                 "%(three)s "
                 "offerings reach level 3 and %(four)s reach level 4. Late work comes on top of it."
             ),
-            {"items": coming.items, "days": coming.days, "three": coming.new_3, "four": coming.new_4},
+            {
+                "items": Count(coming.items),
+                "days": coming.days,
+                "three": Count(coming.new_3),
+                "four": Count(coming.new_4),
+            },
         )
     ]
     tables = []
@@ -401,16 +412,13 @@ def _next(briefing: Briefing) -> Section:
             Table(
                 Message(N_("Work of the central team")),
                 (
-                    column(N_("Work item"), "text", 4.2),
+                    column(N_("Service, or what it meets"), "text", 4.0),
+                    column(N_("Criteria"), "text", 2.0),
                     column(N_("Person-days")),
                     column(N_("Offerings that need it")),
                 ),
                 tuple(
-                    (
-                        Message(N_("%(id)s %(text)s"), {"id": ", ".join(each.criteria), "text": each.name}),
-                        Days(each.days),
-                        each.offerings,
-                    )
+                    (each.name, ", ".join(each.criteria), Days(each.days), each.offerings)
                     for each in coming.shared
                 ),
                 note=_rest(coming),
@@ -439,7 +447,7 @@ def _rest(coming: Next) -> Message | None:
     if coming.rows <= len(coming.shared):
         return None
     rest = coming.rows - len(coming.shared)
-    return Message(N_("The work on %(number)s more services stands in the roadmap."), {"number": rest})
+    return Message(N_("The work on %(number)s more services stands in the roadmap."), {"number": Count(rest)})
 
 
 def _law_name(law: Law) -> Cell:
@@ -471,7 +479,7 @@ def _decisions(briefing: Briefing) -> Section:
             (
                 Message(
                     N_("Offerings whose declared and assessed levels differ, of %(declared)s declared ones"),
-                    {"declared": found.declared},
+                    {"declared": Count(found.declared)},
                 ),
                 found.differing,
                 Message(N_("The agencies and the planner")),
@@ -547,7 +555,7 @@ def _counting(briefing: Briefing) -> Section:
         sentences.append(
             Message(
                 N_("The filings of %(number)s offerings are not known and are left out of sums of filings."),
-                {"number": briefing.now.unfiled},
+                {"number": Count(briefing.now.unfiled)},
             )
         )
     return Section("counting", Message(N_("How this was counted")), tuple(sentences))

@@ -1,6 +1,17 @@
 """What the public sees: the home page, search, services, agencies, schemes and criteria."""
 
-from lenmuc.pages.public import agencies, comparison, figures, home, indices, schemes, search, service, voice
+from lenmuc.pages.public import (
+    agencies,
+    briefings,
+    comparison,
+    figures,
+    home,
+    indices,
+    schemes,
+    search,
+    service,
+    voice,
+)
 
 handlers = [
     *home.handlers,
@@ -12,4 +23,5 @@ handlers = [
     *figures.handlers,
     *voice.handlers,
     *indices.handlers,
+    *briefings.handlers,
 ]
