@@ -14,7 +14,7 @@ PUBLISHED = paths.assessments() / "figures"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("level-4", "online-share", "circular-01-2018", "level-3-or-more-eligible"):
+    for name in ("level-4", "online-share", "on-time", "circular-01-2018", "level-3-or-more-eligible"):
         (tmp_path / f"{name}.toml").write_text((PUBLISHED / f"{name}.toml").read_text("utf-8"), "utf-8")
     return tmp_path
 
@@ -22,9 +22,13 @@ def folder(tmp_path: Path) -> Path:
 def test_every_published_figure_names_its_denominator_and_its_source_in_both_languages(
     content: Content,
 ) -> None:
-    assert len(content.figures) == 13
+    assert len(content.figures) == 16
     assert all(f.denominator.vi and f.denominator.en and f.formula.vi for f in content.figures.values())
-    assert {f.id for f in content.figures.values() if not f.source} == {"verified", "lapsed"}
+    assert {f.id for f in content.figures.values() if not f.source} == {
+        "verified",
+        "lapsed",
+        "online-share-quarter",
+    }
 
 
 def test_an_official_set_has_all_its_points(content: Content) -> None:
@@ -42,6 +46,14 @@ def test_an_official_set_has_all_its_points(content: Content) -> None:
         ("level-4", '"reached"', '"guessed"', r"key measure: .*Invalid enum value"),
         ("level-4", "formula.vi", "formulla.vi", r"formul"),
         ("level-3-or-more-eligible", ', "answers"', "", r"key inputs: what is eligible follows from answers"),
+        ("on-time", 'column = "on_time"\n', "", r"key column: a figure has a column exactly when"),
+        (
+            "on-time",
+            'column = "on_time"',
+            'column = "on_time"\nscheme = "rs-2018"',
+            r"filings of a quarter go by no",
+        ),
+        ("on-time", '["counts"]', '["levels"]', r"key inputs: it counts from counts too"),
         ("circular-01-2018", '"online-share"]', '"onlin"]', r"key figures: there is no figure onlin"),
         ("circular-01-2018", 'measure = "parts"', 'measure = "levels"', r"key measure: a figure has parts"),
     ],

@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from lenmuc.actions.indices import Brought, bring_in
+from lenmuc.actions.brought import Brought
+from lenmuc.actions.indices import bring_in
 from lenmuc.store.database import PROGRAM
 from tests.conftest import Visitor
 

@@ -16,7 +16,7 @@ PRIVATE = {
     "withdrawn_answer",
 }  # fmt: skip
 # What triggers keep in step with tables that take part.
-COUNTED = {"tally", "tally_day"}
+COUNTED = {"tally", "tally_day", "count_tally"}
 # What shows from the first day of the next quarter, by the day that is part of every tag.
 QUARTERLY = {"rating"}
 

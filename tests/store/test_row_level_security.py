@@ -7,7 +7,7 @@ import asyncpg
 from tests.conftest import forget_log
 
 # What everybody may read, or what the program alone looks up on the way to an identity.
-OPEN = {"offering", "person", "agency", "tally", "tally_day"}
+OPEN = {"offering", "person", "agency", "tally", "tally_day", "count_tally"}
 ALSO = {"mail_event", "programme", "demand", "post_count", "post_key"}
 _WALLS = """
     SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS forced,

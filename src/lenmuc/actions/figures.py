@@ -3,11 +3,14 @@
 import datetime as dt
 
 from lenmuc.content.everything import Content
+from lenmuc.core.counts import ended_by, quarter_value
 from lenmuc.core.figures import Beside, Figure, Ratio, Value, online_services_2018, total, value
 from lenmuc.core.readiness import settle
 from lenmuc.core.reviews import ReviewRules
+from lenmuc.core.satisfaction import Quarter
 from lenmuc.core.services import facts
 from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import counts as counts_store
 from lenmuc.store import tallies as tallies_store
 from lenmuc.store.queries import Connection
 
@@ -54,6 +57,8 @@ async def figure_today(
     conn: Connection, content: Content, figure: Figure, today: dt.date, rules: ReviewRules, agency: str = ""
 ) -> Value:
     """The value as it stands. The transaction must act for somebody who reads all answers and reviews."""
+    if figure.by_quarter:
+        return await figure_on(conn, content, figure, today, agency)
     tally = await tallies_store.tally(conn, kept_as(content, figure.scheme), agency)
     return value(figure, tally, await beside(conn, content, figure, today, rules, agency))
 
@@ -61,12 +66,54 @@ async def figure_today(
 async def figure_on(
     conn: Connection, content: Content, figure: Figure, day: dt.date, agency: str = ""
 ) -> Value:
-    """The value at the end of a past day, for a figure that `remembers`."""
+    """The value at the end of a past day, for a figure that `remembers`; else of the last quarter ended."""
+    if figure.by_quarter:
+        last = ended_by(await counts_store.quarters(conn, agency), figure, day)
+        return quarter_value(figure, last, await _offerings(conn, agency))
     return value(figure, await tallies_store.tally(conn, kept_as(content, figure.scheme), agency, day))
 
 
-async def online_points(conn: Connection, content: Content, agency: str = "") -> int | None:
-    """Points of indicator 9 of Circular 01/2018/TT-VPCP: how many are unsettled or late nobody tells us."""
+async def _offerings(conn: Connection, agency: str = "") -> int:
+    return total((await tallies_store.tally(conn, tallies_store.MAIN, agency)).values()).offerings
+
+
+async def quarter_days(
+    conn: Connection, figure: Figure, today: dt.date, agency: str = ""
+) -> list[tuple[Quarter, Value]]:
+    """The value of each quarter that has ended and has one, the oldest first."""
+    offerings = await _offerings(conn, agency)
+    return [
+        (counts.quarter, quarter_value(figure, counts, offerings))
+        for counts in await counts_store.quarters(conn, agency)
+        if ended_by([counts], figure, today)
+    ]
+
+
+async def quarter_by_agency(conn: Connection, figure: Figure, quarter: Quarter) -> dict[str, Value]:
+    """The value of one quarter, agency by agency."""
+    tallies = await tallies_store.tally_by_agency(conn, tallies_store.MAIN)
+    return {
+        agency: quarter_value(figure, counts, total(tallies.get(agency, {}).values()).offerings)
+        for agency, counts in (await counts_store.by_agency(conn, quarter)).items()
+    }
+
+
+async def late(conn: Connection, today: dt.date, agency: str = "") -> int | None:
+    """How many filings were late in the last quarter, where some were; that none was nobody has told us,
+    because what is unsettled is not counted.
+    """
+    ended = [
+        each for each in await counts_store.quarters(conn, agency)
+        if each.quarter.after <= today and each.parts["on_time"].of
+    ]  # fmt: skip
+    if not ended:
+        return None
+    part = ended[-1].parts["on_time"]
+    return part.of - part.part or None
+
+
+async def online_points(conn: Connection, content: Content, today: dt.date, agency: str = "") -> int | None:
+    """Points of indicator 9 of Circular 01/2018/TT-VPCP; how many are unsettled nobody tells us."""
     tally = await tallies_store.tally(conn, tallies_store.MAIN, agency)
     there = total(counts for level, counts in tally.items() if level >= 3)
     every = total(tally.values())
@@ -75,4 +122,4 @@ async def online_points(conn: Connection, content: Content, agency: str = "") ->
     out = await barred(conn, content, 3, agency)
     eligible = Ratio(there.offerings, every.offerings - out.part)
     online = Ratio(there.online, there.comparable) if there.comparable else None
-    return online_services_2018(there.offerings, eligible, online, None)
+    return online_services_2018(there.offerings, eligible, online, await late(conn, today, agency))

@@ -27,6 +27,7 @@ from lenmuc.core.text import fold
 from lenmuc.store import answers as answers_store
 from lenmuc.store import audit
 from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import counts as counts_store
 from lenmuc.store import imports as imports_store
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.imports import Counts, Offered
@@ -265,6 +266,7 @@ async def _carry_out(
         await imports_store.end_offerings(conn, today, with_offerings=False)
     await catalogue_store.first_levels(conn, content.scheme.id)
     await recompute(conn, content.kept, Target(), f"import {mapping.id}")
+    await counts_store.feed_years(conn)
     await catalogue_store.roll_up_services(conn)
     await note_changed_facts(conn, content.scheme, reviewed)
     place = mapping.place

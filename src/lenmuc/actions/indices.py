@@ -2,28 +2,17 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
+from lenmuc.actions.brought import Brought
 from lenmuc.core.answers import Identity
 from lenmuc.core.index_rows import COLUMNS, OPTIONAL, changed, read_points
 from lenmuc.core.indices import Indices, Key, Point, lay_over
-from lenmuc.core.sheets import RowFault, read_sheet
+from lenmuc.core.sheets import read_sheet
 from lenmuc.store import audit
 from lenmuc.store import indices as indices_store
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
 
 MOST_BYTES = 5 * 1024 * 1024
-
-
-class Brought(msgspec.Struct, frozen=True):
-    """What a file did: rows read, of these new, changed, as they stood; or why it did nothing."""
-
-    rows: int = 0
-    fresh: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    faults: tuple[RowFault, ...] = ()
 
 
 async def standing_points(conn: Connection, indices: Indices, index: str = "") -> Mapping[Key, Point]:

@@ -15,6 +15,7 @@ from lenmuc.core.readiness import assess_all, ids, layers, settle
 from lenmuc.core.services import facts, illustrative_filings
 from lenmuc.store import answers as answers_store
 from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import counts as counts_store
 from lenmuc.store.database import PROGRAM, Database
 
 
@@ -89,6 +90,7 @@ async def load(db: Database, content: Content, say: Callable[[str], None]) -> Lo
         await catalogue_store.load_services(conn, catalogue.services)
         say(f"offerings: {len(records):,}")
         await catalogue_store.load_offerings(conn, records, content.scheme.id)
+        await counts_store.feed_years(conn)
         moved = (await recompute(conn, content.kept, Target(), "catalogue loaded")).main
         if moved.touched:
             say(f"levels: {moved.rose:,} rose and {moved.fell:,} fell, because the records changed")

@@ -18,6 +18,7 @@ _NEEDS: Mapping[str, frozenset[str]] = {
     "online": frozenset({"levels", "filings", "online_filings"}),
     "verified": frozenset({"levels", "reviews"}),
     "lapsed": frozenset({"levels", "reviews"}),
+    "quarterly": frozenset({"counts"}),
     "parts": frozenset(),
 }
 
@@ -53,10 +54,14 @@ def load_figures(folder: Path, schemes: Mapping[str, Scheme]) -> dict[str, Figur
 def _check(
     source: Source, figure: Figure, every: Mapping[str, Figure], schemes: Mapping[str, Scheme]
 ) -> None:
+    if (figure.measure == "quarterly") != bool(figure.column):
+        raise source.wrong("", 0, "column", "a figure has a column exactly when its measure is quarterly")
     scheme = schemes.get(figure.scheme)
-    if scheme is None:
+    if figure.measure == "quarterly" and figure.scheme:
+        raise source.wrong("", 0, "scheme", "filings of a quarter go by no scheme; take the key out")
+    if scheme is None and figure.measure != "quarterly":
         raise source.wrong("", 0, "scheme", f"there is no scheme {figure.scheme}; correct the id")
-    if figure.level > len(scheme.levels):
+    if scheme is not None and figure.level > len(scheme.levels):
         raise source.wrong("", 0, "level", f"{figure.scheme} has no level {figure.level}; correct the number")
     lacking = _NEEDS[figure.measure] - set(figure.inputs)
     if lacking:

@@ -74,6 +74,26 @@ def line(points: Sequence[tuple[dt.date, float]], until: dt.date) -> Chart | Non
     return Chart(_ticks(points[0][0], until), _stairs(xs, ys), ys[-1] * 100 / HIGH, top=top)
 
 
+def spans(values: Sequence[tuple[dt.date, dt.date, float]]) -> Chart | None:
+    """Shares (0 to 1), each from its first day to the day after its last; what lies between two is left open.
+
+    `None` for fewer than two of them, where a table says it all.
+    """
+    if len(values) < 2:
+        return None
+    until = values[-1][1]
+    top = next(step for step in (0.05, 0.1, 0.25, 0.5, 1.0) if max(share for *_, share in values) <= step)
+    xs = _across([first for first, *_ in values], until)
+    path, after = "", None
+    for x, (first, end, share) in zip(xs, values, strict=True):
+        y = round(HIGH * (1 - share / top))
+        [_, right] = _across([values[0][0], end], until)
+        path += f"{f'V{y}' if after == first else f'M{x} {y}'}H{right}"
+        after = end
+    last = HIGH * (1 - values[-1][2] / top)
+    return Chart(_ticks(values[0][0], until), path, last * 100 / HIGH, top=top)
+
+
 def bands(points: Sequence[tuple[dt.date, Sequence[float]]], until: dt.date) -> Chart | None:
     """Shares (0 to 1, together 1) of levels 0, 1, … over time, stacked from below; `None` as for `line`."""
     if not points or points[0][0] >= until:

@@ -60,6 +60,7 @@ Action = Literal[
     "import dropped",
     "import",
     "indices brought in",
+    "counts brought in",
     "round made",
     "round changed",
     "round closed",

@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 import msgspec
 
 from lenmuc.core.checklists import Confidence, Sentence, Words
+from lenmuc.core.satisfaction import Quarter
 
-Measure = Literal["levels", "reached", "silent", "online", "verified", "lapsed", "parts"]
-Input = Literal["levels", "filings", "online_filings", "reviews", "answers"]
+Measure = Literal["levels", "reached", "silent", "online", "verified", "lapsed", "quarterly", "parts"]
+Input = Literal["levels", "filings", "online_filings", "reviews", "answers", "counts"]
+Column = Literal["", "online", "on_time", "paid_online"]
 Of = Literal["all", "eligible", "counted", "none"]
 
 
@@ -31,7 +33,8 @@ class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The passport of a figure, as its file says it.
 
     `level` is the lowest that counts, for the measures that ask for one; `cumulative`: a higher level counts
-    too. `of` is the denominator. `not_applicable`: whether what rests on criteria that do not apply counts.
+    too. `column` is what a figure of a quarter counts of its filings; it goes by no `scheme`. `of` is the
+    denominator. `not_applicable`: whether what rests on criteria that do not apply counts.
     No `source`: it is defined here, and no law counts it.
     """
 
@@ -42,7 +45,6 @@ class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     formula: Words
     measure: Measure
     inputs: tuple[Input, ...]
-    scheme: Sentence
     cumulative: bool
     of: Of
     denominator: Words
@@ -50,14 +52,21 @@ class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: Words
     source: tuple[Sentence, ...]
     confidence: Confidence
+    scheme: str = ""
     level: Annotated[int, msgspec.Meta(ge=0)] = 0
+    column: Column = ""
     parts: tuple[Part, ...] = ()
     missing: tuple[Words, ...] = ()
 
     @property
     def remembers(self) -> bool:
-        """Whether its value of a past day can be told: only what follows from levels is kept by day."""
+        """Whether its value is kept by day: only what follows from levels is."""
         return self.of != "eligible" and self.measure in ("levels", "reached", "silent", "online")
+
+    @property
+    def by_quarter(self) -> bool:
+        """Whether its value is that of a quarter: on a past day, of the last one that had ended."""
+        return self.measure == "quarterly"
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -115,12 +124,14 @@ class Value(msgspec.Struct, frozen=True):
     """The value of a figure: by offerings and by filings; `None` where it is not known.
 
     `unknown` counts the offerings that nobody can tell about. `levels` are the counts by level, exclusive.
+    `quarter` is the one that the value is of, where it is of one.
     """
 
     offerings: Ratio | None = None
     filings: Ratio | None = None
     unknown: int = 0
     levels: tuple[tuple[int, Counts], ...] = ()
+    quarter: Quarter | None = None
 
     @property
     def share(self) -> float | None:
@@ -143,7 +154,7 @@ def value(figure: Figure, tally: Mapping[int, Counts], beside: Beside = NO_MORE)
     With nothing counted at all every value is unknown, never 0.
     """
     everything = total(tally.values())
-    if not everything.offerings or figure.measure == "parts":
+    if not everything.offerings or figure.measure in ("parts", "quarterly"):
         return NOTHING
     levels = tuple(sorted(tally.items()))
     there = total(

@@ -121,6 +121,7 @@ GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
             "import dropped": N_("Dropped a registry that was sent in"),
             "import": N_("Brought a registry in"),
             "indices brought in": N_("Brought values of indices in"),
+            "counts brought in": N_("Brought filings by quarter in"),
             "audit verified": N_("The log was checked and is whole"),
             "audit broken": N_("The log was checked and is NOT whole"),
         },

@@ -7,7 +7,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from lenmuc.actions import indices as indices_action
+from lenmuc.actions import counts, indices
+from lenmuc.actions.brought import Brought
 from lenmuc.content.everything import Content
 from lenmuc.core.errors import Refused
 from lenmuc.core.indices import Index, Province
@@ -74,7 +75,19 @@ async def numbers(
     return render(request, "planner/numbers.html", _page(content, visit, done=told))
 
 
-def _went_well(visit: Visit, done: Done) -> Response[str]:
+async def _sent(request: AnyRequest) -> bytes | list[RowFault]:
+    """The file that was sent, or why there is none."""
+    try:
+        _, file = await read_upload(request, SentForm, "file")
+    except Refused as refused:
+        return [RowFault(0, "", one.message) for one in refused.faults]
+    return file.content
+
+
+def _shown(request: AnyRequest, content: Content, visit: Visit, done: Brought) -> Response[str]:
+    """Back to the page with what was stored, or the page with every fault."""
+    if done.faults:
+        return render(request, "planner/numbers.html", _page(content, visit, done.faults), 422)
     told = f"{done.fresh}-{done.changed}-{done.unchanged}"
     location = f"/{visit.language.code}/numbers?done={told}"
     return Response("", status_code=303, headers={"Location": location})
@@ -84,7 +97,7 @@ def _went_well(visit: Visit, done: Done) -> Response[str]:
     "/{lang:str}/numbers/indices",
     guards=[needs("planner")],
     status_code=303,
-    opt=takes_files(indices_action.MOST_BYTES),
+    opt=takes_files(indices.MOST_BYTES),
 )
 async def bring_indices(
     request: AnyRequest,
@@ -93,16 +106,32 @@ async def bring_indices(
     content: NamedDependency[Content],
 ) -> Response[str]:
     """Values of indices, whole or not at all."""
-    try:
-        _, file = await read_upload(request, SentForm, "file")
-    except Refused as refused:
-        faults = [RowFault(0, "", one.message) for one in refused.faults]
-        return render(request, "planner/numbers.html", _page(content, visit, faults), 422)
-    person = session_of(visit).person
-    done = await indices_action.bring_in(db, content.indices, visit.who, person, file.content, today().year)
-    if done.faults:
-        return render(request, "planner/numbers.html", _page(content, visit, done.faults), 422)
-    return _went_well(visit, Done(done.fresh, done.changed, done.unchanged))
+    file = await _sent(request)
+    if isinstance(file, list):
+        return _shown(request, content, visit, Brought(faults=tuple(file)))
+    person, year = session_of(visit).person, today().year
+    done = await indices.bring_in(db, content.indices, visit.who, person, file, year)
+    return _shown(request, content, visit, done)
 
 
-handlers = [numbers, bring_indices]
+@post(
+    "/{lang:str}/numbers/counts",
+    guards=[needs("planner")],
+    status_code=303,
+    opt=takes_files(counts.MOST_BYTES),
+)
+async def bring_counts(
+    request: AnyRequest,
+    visit: NamedDependency[Visit],
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+) -> Response[str]:
+    """Filings by quarter, whole or not at all."""
+    file = await _sent(request)
+    if isinstance(file, list):
+        return _shown(request, content, visit, Brought(faults=tuple(file)))
+    done = await counts.bring_in(db, session_of(visit).person, file, today())
+    return _shown(request, content, visit, done)
+
+
+handlers = [numbers, bring_indices, bring_counts]

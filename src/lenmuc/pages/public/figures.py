@@ -8,11 +8,19 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from lenmuc.actions.figures import figure_on, figure_today, kept_as, online_points
+from lenmuc.actions.figures import (
+    figure_on,
+    figure_today,
+    kept_as,
+    online_points,
+    quarter_by_agency,
+    quarter_days,
+)
 from lenmuc.content.everything import Content
-from lenmuc.core.charts import Chart, bands, line
+from lenmuc.core.charts import Chart, bands, line, spans
 from lenmuc.core.checklists import LevelMeaning, Scheme, citation
-from lenmuc.core.errors import N_, NotFound
+from lenmuc.core.counts import quarter_said
+from lenmuc.core.errors import N_, Message, NotFound
 from lenmuc.core.figures import Counts, Figure, Moment, Part, Value, history, value
 from lenmuc.core.services import Agency
 from lenmuc.pages.public.lists import Option, name_of
@@ -60,21 +68,23 @@ class OfAgency(msgspec.Struct, frozen=True):
 
 
 class OnDay(msgspec.Struct, frozen=True):
-    """The value at the end of one day."""
+    """The value at the end of one day; `quarter` names the one that it is of, where it is of one."""
 
     day: dt.date
     value: Value
+    quarter: Message | None = None
 
 
 class FigurePage(msgspec.Struct, frozen=True):
     """What `templates/public/figure.html` shows. `day` is the day asked for, `None` for today.
 
     `first` is the day that the history begins, `None` when there is none. `too_early`: the day lies before
-    it; `forgets`: no past value of this figure is kept. `agencies` are to choose from.
+    it; `forgets`: no past value of this figure is kept. `agencies` are to choose from. `quarter` is the one
+    that the value is of; `scheme` is `None` for a figure of a quarter.
     """
 
     figure: Figure
-    scheme: Scheme
+    scheme: Scheme | None
     law: tuple[str, ...]
     agency: Agency | None
     agencies: tuple[Option, ...]
@@ -89,6 +99,7 @@ class FigurePage(msgspec.Struct, frozen=True):
     chart: Chart | None
     days: tuple[OnDay, ...]
     by_agency: tuple[OfAgency, ...]
+    quarter: Message | None
 
 
 def _day_asked(text: str, now: dt.date) -> dt.date | None:
@@ -128,6 +139,42 @@ def _days(figure: Figure, moments: Sequence[Moment]) -> tuple[OnDay, ...]:
     return tuple(reversed(found[-_ROWS:]))
 
 
+class Past(msgspec.Struct, frozen=True):
+    """The history of a figure: the day that it begins, its chart, the days or quarters with their values."""
+
+    first: dt.date | None
+    chart: Chart | None
+    days: tuple[OnDay, ...]
+
+
+async def _by_day(conn: Connection, content: Content, figure: Figure, now: dt.date, agency: str) -> Past:
+    changes = await tallies_store.tally_changes(conn, kept_as(content, figure.scheme), agency)
+    moments = history((change.day, change.level, change) for change in changes)
+    remembered = moments if figure.remembers else []
+    first = moments[0].day if moments else None
+    return Past(first, _chart(figure, remembered, now), _days(figure, remembered))
+
+
+async def _by_quarter(conn: Connection, figure: Figure, now: dt.date, agency: str) -> Past:
+    found = await quarter_days(conn, figure, now, agency)
+    last = dt.timedelta(days=1)
+    days = tuple(
+        OnDay(each.after - last, value, quarter_said(each)) for each, value in reversed(found[-_ROWS:])
+    )
+    shares = [(each.first, each.after, value.share) for each, value in found]
+    chart = spans([(first, after, share) for first, after, share in shares if share is not None])
+    return Past(found[0][0].after - last if found else None, chart, days)
+
+
+async def _of_quarter(
+    conn: Connection, figure: Figure, shown: Value, agencies: Sequence[Option]
+) -> tuple[OfAgency, ...]:
+    if shown.quarter is None:
+        return ()
+    found = await quarter_by_agency(conn, figure, shown.quarter)
+    return tuple(OfAgency(agency, found[agency.value]) for agency in agencies if agency.value in found)
+
+
 async def _by_agency(
     conn: Connection, content: Content, figure: Figure, agencies: Sequence[Option]
 ) -> tuple[OfAgency, ...]:
@@ -150,7 +197,7 @@ async def _parts(
             rows.append(
                 Listed(one, await figure_today(conn, content, one, today(), rules_of(settings), agency))
             )
-        given = await online_points(conn, content, agency) if part.rule else None
+        given = await online_points(conn, content, today(), agency) if part.rule else None
         found.append(PartShown(part, tuple(rows), given))
     return tuple(found)
 
@@ -190,7 +237,7 @@ async def show_figure(
         raise NotFound(N_("There is no figure with this name."))
     now = today()
     past = _day_asked(day, now)
-    scheme = content.schemes[figure.scheme]
+    scheme = content.schemes.get(figure.scheme)
     async with db.transaction(PROGRAM, read_only=True) as conn:
         whose = await catalogue_store.find_agency(conn, agency) if agency else None
         if agency and whose is None:
@@ -199,18 +246,21 @@ async def show_figure(
             Option(each.code, name_of(each, language), None, each.code == agency)
             for each in await catalogue_store.agency_names(conn)
         )
-        changes = await tallies_store.tally_changes(conn, kept_as(content, figure.scheme), agency)
-        moments = history((change.day, change.level, change) for change in changes)
         if past is None:
             shown = await figure_today(conn, content, figure, now, rules_of(settings), agency)
-        elif figure.remembers:
+        elif figure.remembers or figure.by_quarter:
             shown = await figure_on(conn, content, figure, past, agency)
         else:
             shown = Value()
-        by_agency = () if agency or past else await _by_agency(conn, content, figure, agencies)
+        whole = not agency and past is None
+        if figure.by_quarter:
+            past_of = await _by_quarter(conn, figure, now, agency)
+            by_agency = await _of_quarter(conn, figure, shown, agencies) if whole else ()
+        else:
+            past_of = await _by_day(conn, content, figure, now, agency)
+            by_agency = await _by_agency(conn, content, figure, agencies) if whole else ()
         parts = await _parts(conn, content, figure, settings, agency)
-    first = moments[0].day if moments else None
-    remembered = moments if figure.remembers else []
+    first = past_of.first
     page = FigurePage(
         figure=figure,
         scheme=scheme,
@@ -221,13 +271,14 @@ async def show_figure(
         today=now,
         first=first,
         too_early=past is not None and (first is None or past < first),
-        forgets=not figure.remembers,
+        forgets=not (figure.remembers or figure.by_quarter),
         value=shown,
-        rungs=scheme.levels,
+        rungs=scheme.levels if scheme else (),
         parts=parts,
-        chart=_chart(figure, remembered, now),
-        days=_days(figure, remembered),
+        chart=past_of.chart,
+        days=past_of.days,
         by_agency=by_agency,
+        quarter=quarter_said(shown.quarter) if shown.quarter else None,
     )
     return render(request, "public/figure.html", page)
 

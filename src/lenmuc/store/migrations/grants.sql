@@ -18,7 +18,7 @@ GRANT UPDATE (newest) ON finding TO lenmuc_app;
 -- Rows of changes that every process has seen are summed up.
 GRANT DELETE ON public_change TO lenmuc_app;
 -- What is rolled up is written by its triggers alone.
-REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON tally, tally_day FROM lenmuc_app;
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON tally, tally_day, count_tally FROM lenmuc_app;
 -- What an import did, and what a record said before, stays as it was written.
 REVOKE UPDATE, DELETE, TRUNCATE ON import_run, service_history, service_lineage FROM lenmuc_app;
 -- What became of a task is only ever added to.
