@@ -15,6 +15,7 @@ from lenmuc.actions.import_jobs import Importer
 from lenmuc.actions.provider import Provider
 from lenmuc.actions.roadmap_view import Views
 from lenmuc.actions.studying import Studies
+from lenmuc.actions.target_values import Forecasts
 from lenmuc.actions.works import Works
 from lenmuc.api import agencies, answers, health, offerings, schema, services, suggestions
 from lenmuc.api import roadmaps as api_roadmaps
@@ -44,6 +45,7 @@ from lenmuc.pages import (
     people,
     planner,
     platform,
+    programmes,
     proposals,
     public,
     reviewing,
@@ -95,6 +97,7 @@ PAGES = (
     rounds,
     evidence,
     roadmaps,
+    programmes,
 )
 API = (services, suggestions, agencies, offerings, answers, api_roadmaps, health, schema)
 
@@ -121,6 +124,7 @@ def create_app(
     works = Works()
     importer = Importer(db, content, settings.data)
     mailing = Mailing(settings, db, wiring.languages, content.schemes)
+    forecasts = Forecasts()
     checker = Checker(db, content, settings.checks, opens)
     finder = Finder(
         db, changes, content.catalogue.words, content.classes.id, patience=PATIENCE if look_every else inf
@@ -155,6 +159,9 @@ def create_app(
     async def the_works() -> Works:
         return works
 
+    async def the_forecasts() -> Forecasts:
+        return forecasts
+
     async def the_views() -> Views:
         return views
 
@@ -181,6 +188,7 @@ def create_app(
             "views": Provide(the_views),
             "studies": Provide(the_studies),
             "works": Provide(the_works),
+            "forecasts": Provide(the_forecasts),
             "finder": Provide(the_finder),
             "changes": Provide(the_changes),
         },

@@ -16,6 +16,7 @@ from lenmuc.settings import Settings
 from lenmuc.web.access import anyone
 from tests.conftest import Visitor
 from tests.pages.test_briefings import published_briefing
+from tests.pages.test_programmes import programme_of
 from tests.pages.test_public import published
 
 BIRTH = "1.001193"
@@ -38,6 +39,8 @@ KINDS = {
     "/{lang:str}/roadmaps/{name:str}": "/vi/roadmaps/{roadmap}",
     "/{lang:str}/briefings": "/vi/briefings",
     "/{lang:str}/briefings/{name:str}": "/vi/briefings/{briefing}",
+    "/{lang:str}/programmes": "/vi/programmes",
+    "/{lang:str}/programmes/{id:int}": "/vi/programmes/{programme}",
     "/{lang:str}/api": "/vi/api",
     "/{lang:str}/open-data": "/en/open-data",
     "/{lang:str}/indices": "/vi/indices",
@@ -114,6 +117,7 @@ async def test_a_shared_reply_is_tagged_kept_packed_and_carries_no_cookie(
 ) -> None:
     names = {"roadmap": str(await published(db)) if "{roadmap}" in KINDS[route] else ""}
     names["briefing"] = await published_briefing(db, content) if "{briefing}" in KINDS[route] else ""
+    names["programme"] = str(await programme_of(db)) if "{programme}" in KINDS[route] else ""
     async with db.transaction() as conn:
         names["offering"] = str(await conn.fetchval("SELECT min(id) FROM offering"))
     address = KINDS[route].format(**names)

@@ -9,17 +9,19 @@ from lenmuc.content.guidance import load_guidance
 from lenmuc.content.indices import load_indices
 from lenmuc.content.once_only import OnceOnly, load_once_only
 from lenmuc.content.schemes import load_schemes
+from lenmuc.content.targets import load_targets
 from lenmuc.core.checklists import Guidance, Scheme
 from lenmuc.core.figures import Figure
 from lenmuc.core.indices import Indices
+from lenmuc.core.programmes import LibraryTarget
 
 MAIN_SCHEME = "rs-2018"
 CLASSES = "rs-2026"
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What is published: schemes and figures by id, the catalogue to start with, guidance by criterion id,
-    which papers the state's databases hold, the indices that others publish.
+    """What is published: schemes, figures and a library of targets by id, the catalogue to start with,
+    guidance by criterion id, which papers the state's databases hold, the indices that others publish.
     """
 
     schemes: dict[str, Scheme]
@@ -28,6 +30,7 @@ class Content(msgspec.Struct, frozen=True):
     figures: dict[str, Figure]
     once_only: OnceOnly
     indices: Indices
+    targets: dict[str, LibraryTarget]
 
     @property
     def scheme(self) -> Scheme:
@@ -60,4 +63,5 @@ def load_content() -> Content:
     listed = frozenset(service.code for service in catalogue.services if service.papers is not None)
     once_only = load_once_only(paths.catalogue(), listed)
     indices = load_indices(paths.assessments() / "indices")
-    return Content(schemes, catalogue, guidance, figures, once_only, indices)
+    targets = load_targets(paths.assessments() / "targets", figures)
+    return Content(schemes, catalogue, guidance, figures, once_only, indices, targets)

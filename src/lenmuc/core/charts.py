@@ -227,3 +227,71 @@ def against(points: Sequence[tuple[float, float, float]]) -> Curve:
         ),
         top,
     )
+class Course(msgspec.Struct, frozen=True):
+    """The way of a value to its goal: `line` so far, `way` is the even pace from the first day to the goal.
+
+    `top` is what the upper edge stands for, in the unit of the values; `*_y` are in per cent from the top and
+    `now_x` from the left. `forecast_y` is where a plan ends on the last day, `None` without one.
+    """
+
+    ticks: tuple[Tick, ...]
+    line: str
+    way: str
+    top: float
+    goal_y: float
+    now_y: float
+    now_x: float
+    forecast_y: float | None = None
+
+
+def course(
+    points: Sequence[tuple[dt.date, float]],
+    begin: dt.date,
+    due: dt.date,
+    today: dt.date,
+    goal: float,
+    forecast: float | None = None,
+    whole: float | None = None,
+) -> Course | None:
+    """A value (its days in order, from 0 up) against its goal; `None` where there is nothing to draw.
+
+    What stood on the first day is the value of the last day before it. `whole`: the most there can be.
+    """
+    here = [(max(day, begin), value) for day, value in points if day <= today]
+    shown = [each for at, each in enumerate(here) if at + 1 == len(here) or here[at + 1][0] > each[0]]
+    last = max(due, min(today, due + dt.timedelta(days=366)))
+    if not shown or shown[0][0] >= last or due <= begin:
+        return None
+    highest = max([goal, forecast or 0.0, *(value for _, value in shown)])
+    top = _top(highest, whole)
+    first = min(begin, shown[0][0])
+    length = (last - first).days
+
+    def x(day: dt.date) -> int:
+        return round(HIGH * (min(day, last) - first).days / length)
+
+    def y(value: float) -> int:
+        return round(HIGH * (1 - value / top))
+
+    path = f"M{x(shown[0][0])} {y(shown[0][1])}"
+    for day, value in shown[1:]:
+        path += f"H{x(day)}V{y(value)}"
+    path += f"H{x(today)}"
+    way = f"M{x(shown[0][0])} {y(shown[0][1])}L{x(due)} {y(goal)}"
+    ends = [Tick(0.0, first, False), Tick(100.0, last, True)]
+    middle = 100 * (today - first).days / length
+    if 35 <= middle <= 65:  # the three days stand beside each other on a phone too
+        ends.insert(1, Tick(middle, today, False))
+    return Course(
+        tuple(ends), path, way, top, y(goal) * 100 / HIGH, y(shown[-1][1]) * 100 / HIGH,
+        x(today) * 100 / HIGH, None if forecast is None else y(forecast) * 100 / HIGH,
+    )  # fmt: skip
+
+
+def _top(highest: float, whole: float | None) -> float:
+    """A round number that is not below the highest value, nor above all there can be."""
+    step = 1.0
+    while step < highest:
+        step *= 10
+    top = next(part * step for part in (0.1, 0.2, 0.25, 0.5, 1.0) if highest <= part * step)
+    return top if whole is None else max(min(top, whole), highest)

@@ -131,7 +131,7 @@ def _said(language: Language, field: str, value: Any) -> str:
         return language.gettext(N_("Yes") if value else N_("No"))
     if isinstance(value, int | float):
         return language.number(value, 0 if value == int(value) else 1)
-    if field.endswith(("_at", "_until")) or field == "changed":
+    if field.endswith(("_at", "_until", "_day")) or field in ("changed", "due"):
         try:
             moment = dt.datetime.fromisoformat(value)
         except ValueError:
@@ -165,6 +165,11 @@ def _about(
         return named, f"{here}/people/{number}"
     if number and words[0] == "run":
         return language.gettext(N_("Run %(number)s of the checks"), number=number), f"{here}/checks"
+    if number and words[0] == "programme":
+        text = language.gettext(N_("Programme %(number)s"), number=number)
+        return text, f"{here}/programmes/{number}"
+    if number and words[0] == "task":
+        return language.gettext(N_("Task %(number)s"), number=number), f"{here}/tasks/{number}"
     if entry.action in ("roadmap", "publish", "withdraw"):
         number = number or entry.target
         return language.gettext(N_("Roadmap %(number)s"), number=number), f"{here}/roadmaps/{number}"

@@ -77,6 +77,21 @@ GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
             "round confirmed": N_("Confirmed answers as they are"),
         },
     ),
+    "programmes": (
+        N_("Programmes and tasks"),
+        {
+            "programme": N_("Set or changed a programme"),
+            "programme published": N_("Showed a programme to the public"),
+            "programme taken back": N_("Took a programme back from the public"),
+            "target": N_("Set or changed a target"),
+            "target withdrawn": N_("Withdrew a target"),
+            "task": N_("Gave or changed a task"),
+            "task withdrawn": N_("Withdrew a task"),
+            "task reported": N_("Reported a task"),
+            "task accepted": N_("Accepted a report"),
+            "task returned": N_("Returned a report"),
+        },
+    ),
     "checks": (
         N_("Automatic checks and mail"),
         {
@@ -159,6 +174,18 @@ FIELDS: dict[str, str] = {
     "answers": N_("Answers given"),
     "text": N_("Text"),
     "name": N_("Name"),
+    "name_en": N_("Name in English"),
+    "basis": N_("Legal basis"),
+    "first_day": N_("First day"),
+    "last_day": N_("Last day"),
+    "counted": N_("Counted by"),
+    "sense": N_("At least or at most"),
+    "unit": N_("Counted in"),
+    "amount": N_("How much of it"),
+    "tier": N_("Tier"),
+    "document": N_("Document that sets it"),
+    "proof": N_("What proves it"),
+    "link": N_("Link"),
     "first_quarter": N_("First quarter"),
     "quarters": N_("Number of quarters"),
     "central_days": N_("Person-days a quarter of the central team"),
@@ -202,8 +229,8 @@ FIELDS: dict[str, str] = {
     "confirmed": N_("Answers confirmed as they are"),
     "unseen": N_("Answers not confirmed"),
 }
-# Fields that hold no more than the number of a row: they say nothing to a reader.
-NUMBERS = frozenset({"comment", "person", "session", "by_provider"})
+# Fields that hold no more than the number of a row or an id: they say nothing to a reader.
+NUMBERS = frozenset({"comment", "person", "session", "by_provider", "figure", "library"})
 # Fields that hold many things: how many is told; they themselves stand where the entry leads to.
 MANY = frozenset({"answers", "teams", "freezes", "rules", "goals"})
 
@@ -244,6 +271,14 @@ _VALUES: dict[str, dict[Any, str]] = {
     },
     "active": {True: N_("Yes"), False: N_("No")},
     "aim": dict(AIMS),
+    "counted": {"services": N_("By services"), "filings": N_("By filings")},
+    "sense": {"at_least": N_("At least"), "at_most": N_("At most")},
+    "unit": {"percent": N_("per cent"), "count": N_("a number")},
+    "tier": {
+        "ministry": N_("National bodies"),
+        "province": N_("Bodies of the city"),
+        "commune": N_("Wards and communes"),
+    },
 }
 
 
