@@ -1,0 +1,66 @@
+"""What a journey is: steps through the forms of the pages, and the names of the changes it makes."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple, Protocol
+
+import html5lib
+import httpx
+
+from tests.conftest import Visitor
+from tests.live.site import Form
+
+
+class World(Protocol):
+    """Where a journey takes place. What happens inside `calmly` is let through at once."""
+
+    db: Any
+
+    async def visitor(self, role: str = "", agency: str = "") -> Visitor: ...
+
+    def calmly(self) -> Any: ...
+
+
+class Journey(NamedTuple):
+    """A walk, and the changes that it makes on its way."""
+
+    walk: Callable[[World], Awaitable[None]]
+    routes: frozenset[str]
+
+
+JOURNEYS: list[Journey] = []
+
+
+def takes(*routes: str) -> Callable[[Callable[[World], Awaitable[None]]], Callable[[World], Awaitable[None]]]:
+    """This walk makes these changes: "METHOD path", as the access matrix spells it."""
+
+    def note(walk: Callable[[World], Awaitable[None]]) -> Callable[[World], Awaitable[None]]:
+        JOURNEYS.append(Journey(walk, frozenset(routes)))
+        return walk
+
+    return note
+
+
+async def send(
+    who: Visitor, page: str, action: str, file: tuple[str, bytes] | None = None, /, **typed: str
+) -> httpx.Response:
+    """Open a page, fill in the form whose address ends like this, send it; the reply."""
+    return await fill(who, await who.get(page), action, file, **typed)
+
+
+async def fill(
+    who: Visitor,
+    opened: httpx.Response,
+    action: str,
+    file: tuple[str, bytes] | None = None,
+    /,
+    **typed: str,
+) -> httpx.Response:
+    """The same on a page that is open."""
+    tree = html5lib.parse(opened.text, namespaceHTMLElements=False)
+    forms = [Form(each, str(opened.url)) for each in tree.iter("form")]
+    form = next((f for f in forms if f.method == "post" and f.address.endswith(action)), None)
+    assert form is not None, f"{opened.url} has no form for {action}, only {[f.address for f in forms]}"
+    data = form.filled(typed)
+    if file is None:
+        return await who.http.post(form.address, data=data)
+    return await who.http.post(form.address, data=data, files={"file": file})
