@@ -46,8 +46,11 @@ def work_a_little(site: Site, agency: str = "") -> dict[str, str]:
         time.sleep(1)
         asked = planner.get(str(asked.url))
     planner.submit(asked, "publish")
+    wanted = {"name": "Đánh giá cuối năm 2026", "whom": "chosen", "agency": "STP"}
+    made = planner.submit(planner.get("/vi/rounds/new"), "/rounds/new", **wanted)
+    round = str(made.url).rpartition("/")[2]
     roadmap = str(asked.url).rstrip("/").rpartition("/")[2]
-    return {"code": offerings[0]["service"]["code"], "open": codes[5], "roadmap": roadmap}
+    return {"code": offerings[0]["service"]["code"], "open": codes[5], "roadmap": roadmap, "round": round}
 
 
 def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
@@ -84,6 +87,12 @@ def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
         "review": ("planner", "/vi/review"),
         "disagreements": ("planner", "/vi/disagreements"),
         "suspicions": ("planner", "/vi/suspicions"),
+        "rounds": ("planner", "/vi/rounds"),
+        "round-new": ("planner", "/vi/rounds/new"),
+        "round": ("planner", f"/vi/rounds/{names['round']}"),
+        "round-close": ("planner", f"/vi/rounds/{names['round']}/close"),
+        "my-round": ("staff", f"/vi/work/rounds/{names['round']}"),
+        "my-round-service": ("staff", f"/vi/work/rounds/{names['round']}/{names['code']}"),
         "compare": ("public", "/vi/schemes/rs-2018/compare/rs-2023"),
         "platform": ("planner", "/vi/platform"),
         "platform-criterion": ("planner", "/vi/platform/4.02"),

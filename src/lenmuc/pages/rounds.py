@@ -98,12 +98,14 @@ class AgencyRow(msgspec.Struct, frozen=True):
 
 
 class RoundPage(msgspec.Struct, frozen=True):
-    """What `templates/review/round.html` shows. `rows` are empty before it opens; those with the most left
-    stand first. `every` is the sum, `form` what the form to change it holds.
+    """What `templates/review/round.html` shows. `bodies` and `wards` are empty before it opens; the most left
+    stand first. `every` is the sum, `finished` how many agencies have nothing left, `form` what the form to
+    change it holds.
     """
 
     shown: Shown
-    rows: tuple[AgencyRow, ...]
+    bodies: tuple[AgencyRow, ...]
+    wards: tuple[AgencyRow, ...]
     every: Progress
     finished: int
     names: tuple[str, ...]
@@ -225,7 +227,8 @@ async def _page(
         taking_part = set(await rounds_store.agencies_of(conn, id))
     return RoundPage(
         shown_of(content, round, day),
-        _rows(found, agencies, visit.language),
+        _rows(found, [each for each in agencies if each.tier != "commune"], visit.language),
+        _rows(found, [each for each in agencies if each.tier == "commune"], visit.language),
         together(found.values()),
         sum(not one.unseen for one in found.values()),
         tuple(name_of(each, visit.language) for each in agencies if each.code in taking_part),
@@ -280,7 +283,7 @@ async def ask_to_close(
     page = await _page(db, content, visit, id)
     if not page.shown.round.runs(today()):
         return to(f"/{visit.language.code}/rounds/{id}")
-    asked = ClosePage(page.shown, page.every, len(page.rows) - page.finished)
+    asked = ClosePage(page.shown, page.every, len(page.bodies) + len(page.wards) - page.finished)
     return render(request, "review/round-close.html", asked)
 
 

@@ -35,8 +35,7 @@ SELECT DISTINCT a.criterion, a.service FROM answer a JOIN round_agency m ON m.ag
 WHERE m.round = $1 AND a.service <> '' AND ($2::text IS NULL OR a.agency = $2);
 
 -- name: states -> State
-SELECT agency, state, count(*)::int AS answers FROM round_answer($1, $2, $3)
-WHERE $4::text IS NULL OR agency = $4
+SELECT agency, state, count(*)::int AS answers FROM round_answer($1, $4::text, $2, $3)
 GROUP BY agency, state;
 
 -- Criteria without an answer: those that the next level of an offering lacks, and those of the whole agency. "Not known"
@@ -50,11 +49,14 @@ WITH lacking AS MATERIALIZED (
 ), every AS (
     SELECT l.agency, count(*) AS criteria FROM lacking l CROSS JOIN unnest(l.missing) AS c (id)
     WHERE c.id = ANY ($2::text[]) GROUP BY l.agency
-), given AS (
-    SELECT l.agency, count(DISTINCT (l.id, a.criterion)) AS criteria
-    FROM answer a JOIN lacking l ON l.service = a.service AND a.agency IN ('', l.agency)
+), own AS (
+    SELECT l.id, l.agency, a.criterion FROM answer a JOIN lacking l ON l.service = a.service AND l.agency = a.agency
     WHERE a.criterion = ANY ($2::text[]) AND a.criterion = ANY (l.missing) AND a.value <> 'unknown'
-    GROUP BY l.agency
+    UNION
+    SELECT l.id, l.agency, a.criterion FROM answer a JOIN lacking l ON l.service = a.service
+    WHERE a.agency = '' AND a.criterion = ANY ($2::text[]) AND a.criterion = ANY (l.missing) AND a.value <> 'unknown'
+), given AS (
+    SELECT agency, count(*) AS criteria FROM own GROUP BY agency
 )
 SELECT m.agency, (coalesce(e.criteria, 0) - coalesce(g.criteria, 0) + cardinality($3::text[]) - (
            SELECT count(*) FROM answer a WHERE a.agency = m.agency AND a.service = '' AND a.criterion = ANY ($3::text[])
@@ -67,11 +69,11 @@ SELECT agency, unseen, confirmed, changed, fresh, unanswered FROM round_agency
 WHERE round = $1 AND unseen IS NOT NULL AND ($2::text IS NULL OR agency = $2);
 
 -- name: left_of -> Left
-SELECT service, criterion, version FROM round_answer($1, $2, $3)
-WHERE agency = $4 AND state = 'unseen' AND ($5::text IS NULL OR service = $5);
+SELECT service, criterion, version FROM round_answer($1, $4, $2, $3)
+WHERE state = 'unseen' AND ($5::text IS NULL OR service = $5);
 
 -- name: agencies_left
-SELECT DISTINCT agency FROM round_answer($1, $2, $3) WHERE state = 'unseen' ORDER BY agency;
+SELECT DISTINCT agency FROM round_answer($1, NULL, $2, $3) WHERE state = 'unseen' ORDER BY agency;
 
 -- name: lock_alone
 SELECT pg_advisory_xact_lock(74020, $1::bigint::int);
