@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from lenmuc.actions.briefings import Opened
 from lenmuc.content.everything import Content, load_content
 from lenmuc.core.briefing.afterwards import Correction, frozen, since
+from lenmuc.core.briefing.closing import closing
 from lenmuc.core.briefing.count import (
     AgencyIn,
     Moved,
@@ -20,7 +22,7 @@ from lenmuc.core.briefing.count import (
     plan_of,
 )
 from lenmuc.core.briefing.sections import paper
-from lenmuc.core.briefing.state import Briefing, Decisions, FigureAt, decode, encode
+from lenmuc.core.briefing.state import Aim, Briefing, Decisions, FigureAt, Given, Plan, decode, encode
 from lenmuc.core.checklists import Words
 from lenmuc.core.figures import Counts, Ratio
 from lenmuc.core.papers import Change
@@ -212,3 +214,67 @@ def test_a_day_that_counts_otherwise_now_is_marked() -> None:
     ]  # fmt: skip
     assert texts[0] == ["Level 4", "0.0%", "0.0%", "the same", "30.0%", "+30.0"]
     assert texts[1][2:4] == ["10.0%", "differs"]
+
+
+def aim(name: str, state: Any, *, now: float | None, public: bool = True) -> Aim:
+    return Aim(
+        Words("Chương trình", "Programme"), Words(name, name), "at_least", "percent", 80.0, dt.date(2027, 6,
+        30),
+        state, now, None, public,
+    )  # fmt: skip
+
+
+def test_targets_stand_with_what_needs_somebody_first_and_unknown_is_no_zero() -> None:
+    aims = (aim("A", "reached", now=81.5), aim("B", "unknown", now=None), aim("C", "late", now=0.0))
+    section = next(each for each in written(paper(briefing(aims=aims)), EN).sections if each.id == "targets")
+    rows = [[cell.text for cell in row] for row in section.tables[0].rows]
+    assert [row[0] for row in rows] == ["C", "B", "A"]
+    assert [row[3] for row in rows] == ["0.0%", "not known", "81.5%"]
+    assert rows[0][1] == "at least 80.0%"
+    assert "Of 3 targets 1 are reached, 0 on course, 0 at risk and 1 late; how 1 stand" in section.text[0]
+
+
+def test_tasks_that_are_done_are_counted_and_not_listed() -> None:
+    tasks = tuple(
+        Given(Words("P", "P"), name, Words("Sở A", "A"), dt.date(2027, 3, 1), state, late)
+        for name, state, late in (("one", "done", 0), ("two", "open", 0), ("three", "late", 30))
+    )
+    section = next(each for each in written(paper(briefing(tasks=tasks)), EN).sections if each.id == "tasks")
+    assert [row[0].text for row in section.tables[0].rows] == ["Three", "Two"]
+    assert section.tables[0].rows[0][4].text == "30"
+
+
+def test_the_public_reads_no_task_and_no_target_of_a_programme_that_is_not_public() -> None:
+    aims = (aim("Open", "reached", now=81.5), aim("Secret", "reached", now=81.5, public=False))
+    task = Given(Words("P", "P"), "Hidden", Words("Sở A", "A"), dt.date(2027, 3, 1), "late", 3)
+    opened = Opened(briefing(aims=aims, tasks=(task,)))
+    said = str(written(opened.paper(public=True), EN))
+    assert "Open" in said
+    assert "Secret" not in said
+    assert "Hidden" not in said
+    assert "Secret" in str(written(opened.paper(), EN))
+
+
+def test_a_closing_review_says_what_was_reached_what_was_missed_and_what_was_not_frozen() -> None:
+    plan = Plan(1, "Lộ trình", dt.date(2026, 12, 1), 5, 3, 10, 2)
+    first = briefing(plan=plan)
+    last = briefing(
+        quarter="2027Q3", plan=msgspec.structs.replace(plan, planned_3=9), now=levels_of(tally(1, 1, 1, 8)),
+        aims=(aim("A", "late", now=70.0),),
+    )  # fmt: skip
+    said = written(closing([first, last], {"2027Q1": [Correction("", "Sai", "Lan", MADE)]}), EN)
+    course = next(each for each in said.sections if each.id == "course")
+    assert [[cell.text for cell in row][:4] for row in course.tables[0].rows] == [
+        ["Q1 2027", "5", "4", "missed by 1"],
+        ["Q2 2027", "not known", "not known", "not frozen"],
+        ["Q3 2027", "9", "8", "missed by 1"],
+    ]
+    levels = [[cell.text for cell in row] for row in said.sections[0].tables[0].rows]
+    assert levels[1] == ["Level 3", "4", "8", "+4"]
+    assert "Sai" in str(said.sections[-1])
+
+
+def test_levels_by_two_sets_of_rules_are_not_compared() -> None:
+    other = briefing(quarter="2027Q2", scheme="rs-2026")
+    rows = written(closing([briefing(), other], {}), EN).sections[0].tables[0].rows
+    assert {row[-1].text for row in rows} == {"not known"}

@@ -16,13 +16,16 @@ from lenmuc.actions.roadmap_view import Views
 from lenmuc.core.answers import Identity
 from lenmuc.core.briefing.state import Briefing, encode
 from lenmuc.core.errors import Conflict, NotFound, Refused
+from lenmuc.core.programme_forms import ProgrammeSaid, TargetSaid, TaskSaid
 from lenmuc.core.quarters import before, begin_of, end_of, quarter_of
 from lenmuc.core.reviews import ReviewRules
 from lenmuc.core.roadmap.inputs import PlanRequest
 from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade
 from lenmuc.core.roadmap.solve import solve
 from lenmuc.store import briefings as briefings_store
+from lenmuc.store import programmes as programmes_store
 from lenmuc.store import roadmaps as roadmaps_store
+from lenmuc.store import tasks as tasks_store
 from lenmuc.store.database import act_as
 from lenmuc.web.language import HANOI
 from tests.conftest import PASSWORD, Visitor, person
@@ -461,3 +464,33 @@ async def test_a_closing_review_sets_the_first_briefing_against_the_last(
 )  # fmt: skip
 async def test_a_term_without_two_frozen_briefings_is_not_found(as_planner: Visitor, path: str) -> None:
     assert (await as_planner.get(f"/vi/{path}")).status_code == 404
+
+
+async def test_targets_and_tasks_stand_as_they_did_at_the_end_of_the_quarter(
+    db: Any, content: Any, connection: Any
+) -> None:
+    await rise(connection)
+    who = await planner(db)
+    day = TODAY.date()
+    async with db.transaction(who) as conn:
+        programme = await programmes_store.add_programme(
+            conn, ProgrammeSaid("Chương trình", "", "Kế hoạch 1", begin_of(NOW), end_of(NOW)), int(who.person)
+        )
+        for figure, how, name in (
+            ("level-3-or-more", "services", "Mức 3"), ("online-share", "filings", "Nộp trực tuyến"),
+        ):  # fmt: skip
+            said = TargetSaid(
+                name, "", "", figure, how, "at_least", "percent", 1.0, end_of(NOW), "", "", "Kế hoạch 1"
+            )
+            await programmes_store.add_target(conn, programme, said, int(who.person))
+        late = TaskSaid("Bố trí người", "STP", day - dt.timedelta(days=3), "Quyết định phân công")
+        await tasks_store.add_task(conn, programme, late, int(who.person))
+    online, whole = await connection.fetchrow(
+        "SELECT count(*) FILTER (WHERE level >= 3), count(*) FROM offering"
+    )
+    found = await counted(db, content)
+    aims = {each.name.vi: each for each in found.aims}
+    assert aims["Mức 3"].now == pytest.approx(100 * online / whole)
+    assert (aims["Mức 3"].state, aims["Mức 3"].before) == ("reached", None)
+    assert (aims["Nộp trực tuyến"].state, aims["Nộp trực tuyến"].now) == ("unknown", None)
+    assert [(each.name, each.state, each.days_late) for each in found.tasks] == [("Bố trí người", "late", 3)]

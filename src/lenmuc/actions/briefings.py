@@ -40,12 +40,22 @@ class Opened(msgspec.Struct, frozen=True):
         """The notes as a report tells them; `names`: with who wrote each."""
         return tuple(Correction(n.section, n.text, n.by if names else "", n.at) for n in self.notes)
 
-    def paper(self, *, names: bool = True) -> Paper:
-        """The report: of a draft, or as it was frozen with its corrections."""
-        made = paper(self.briefing)
+    def paper(self, *, public: bool = False) -> Paper:
+        """The report: of a draft, or as it was frozen with its corrections.
+
+        The `public` one names nobody, and leaves out tasks and what programmes that are not public want.
+        """
+        briefing = self.briefing
+        if public:
+            shown = tuple(aim for aim in briefing.aims if aim.public)
+            briefing = msgspec.structs.replace(briefing, aims=shown, tasks=())
+        made = paper(briefing)
+        if public:
+            sections = tuple(each for each in made.sections if each.id != "tasks")
+            made = msgspec.structs.replace(made, sections=sections)
         if self.kept is None:
             return made
-        return frozen(made, self.kept.at, self.kept.fingerprint, self.corrections(names=names))
+        return frozen(made, self.kept.at, self.kept.fingerprint, self.corrections(names=not public))
 
 
 def read(kept: Kept) -> Briefing:

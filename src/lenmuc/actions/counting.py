@@ -8,10 +8,11 @@ import msgspec
 from lenmuc.actions.computing import the_task
 from lenmuc.actions.figures import kept_as
 from lenmuc.actions.roadmap_view import Views
+from lenmuc.actions.target_values import Day, Forecasts, end_of_day
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Identity
 from lenmuc.core.briefing.count import AgencyIn, bodies_of, levels_of, moves_of, plan_of, with_work
-from lenmuc.core.briefing.state import FORM, Body, Briefing, Decisions, FigureAt, Law, Plan
+from lenmuc.core.briefing.state import FORM, Aim, Body, Briefing, Decisions, FigureAt, Given, Law, Plan
 from lenmuc.core.checklists import Words
 from lenmuc.core.desk import freed
 from lenmuc.core.errors import N_, NotFound, Refused, fault
@@ -25,10 +26,12 @@ from lenmuc.store import briefings as briefings_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import desk as desk_store
 from lenmuc.store import findings as findings_store
+from lenmuc.store import programmes as programmes_store
 from lenmuc.store import reviews as reviews_store
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store import tallies as tallies_store
-from lenmuc.store.database import Database
+from lenmuc.store import tasks as tasks_store
+from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.findings import Listing
 from lenmuc.store.queries import Connection
 
@@ -60,10 +63,47 @@ async def count(
     async with db.transaction(COUNTER, read_only=True) as conn:
         found = await _counted(conn, content, rules, quarter, day, now)
         baseline = await roadmaps_store.baseline_of(conn)
+    aims, tasks = await _programmes(db, content, rules, quarter, day, now.date())
+    found = msgspec.structs.replace(found, aims=aims, tasks=tasks)
     if baseline is None:
         return found
     plan, bodies = await _against(db, content, views, baseline, found)
     return msgspec.structs.replace(found, plan=plan, bodies=bodies)
+
+
+async def _programmes(
+    db: Database, content: Content, rules: ReviewRules, quarter: str, day: dt.date, today: dt.date
+) -> tuple[tuple[Aim, ...], tuple[Given, ...]]:
+    """Targets and tasks as they stood at the end of the day; values also at the end of the quarter before."""
+    aims, then, forecasts = [], last_day(before(quarter)), Forecasts()
+    async with db.transaction(PROGRAM, read_only=True) as conn:  # as `Day` asks for
+        here, past = (Day(conn, content, forecasts, rules, today, each) for each in (day, then))
+        for programme in await programmes_store.list_programmes(conn):
+            for stand in await here.stands(programme):
+                target = stand.target
+                earlier = await past.stand(programme, target)
+                aims.append(
+                    Aim(
+                        Words(programme.name, programme.name_en or programme.name),
+                        Words(target.name, target.name_en or target.name),
+                        target.sense, target.unit, target.amount, target.due, stand.judged.state,
+                        stand.amount,
+                        earlier.amount, programme.published,
+                    )
+                )  # fmt: skip
+        given = await tasks_store.list_tasks(conn, end_of_day(day))
+    tasks = [
+        Given(
+            Words(each.programme_name, each.programme_name_en or each.programme_name),
+            each.name,
+            Words(each.agency_name, each.agency_name_en or each.agency_name),
+            each.due,
+            each.judged(day).state,
+            each.judged(day).days_late,
+        )
+        for each in given
+    ]
+    return tuple(aims), tuple(tasks)
 
 
 async def _counted(

@@ -18,6 +18,12 @@ class Days(msgspec.Struct, frozen=True):
     number: float
 
 
+class Percent(msgspec.Struct, frozen=True):
+    """A share that is given in per cent, 0–100."""
+
+    number: float
+
+
 class Change(msgspec.Struct, frozen=True):
     """A difference with its sign; `points`: in percentage points."""
 
@@ -25,7 +31,7 @@ class Change(msgspec.Struct, frozen=True):
     points: bool = False
 
 
-Cell: TypeAlias = Message | Words | str | int | Days | Change | Ratio | dt.date | None
+Cell: TypeAlias = Message | Words | str | int | Days | Percent | Change | Ratio | dt.date | None
 """What stands in a table. `None` is "not known"; an empty text is nothing to say. A `Ratio` is a share."""
 Kind = Literal["text", "number"]
 
@@ -36,6 +42,11 @@ class Column(msgspec.Struct, frozen=True):
     words: Message
     kind: Kind = "number"
     wide: float = 1.0
+
+
+def column(text: str, kind: str = "number", wide: float = 1.0) -> Column:
+    """A column whose words need no values."""
+    return Column(Message(text), "text" if kind == "text" else "number", wide)
 
 
 class Table(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from lenmuc.core.checklists import Words
 from lenmuc.core.errors import N_, Message
 from lenmuc.core.figures import Ratio
 from lenmuc.core.levels import LEVELS
-from lenmuc.core.papers import Cell, Change, Days, LevelChart, Paper, Section, Table
+from lenmuc.core.papers import Cell, Change, Days, LevelChart, Paper, Percent, Section, Table
 from lenmuc.exports.roadmap import Speaker
 
 UNKNOWN = N_("not known")
@@ -130,6 +130,8 @@ def cell(value: Cell, speaker: Speaker) -> Said:
             return Said(speaker.number(value), value)
         case Days(number):
             return Said(speaker.number(number, 0 if number == round(number) else 1), number)
+        case Percent(number):
+            return Said(f"{speaker.number(number, 1)}%", number / 100, share=True)
         case Change(number, points):
             return Said(_signed(number, points, speaker), number)
         case Ratio():

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from lenmuc.core.briefing.sections import change, column
+from lenmuc.core.briefing.sections import change
 from lenmuc.core.briefing.state import Briefing, FigureAt
 from lenmuc.core.errors import N_, Message
-from lenmuc.core.papers import Column, Paper, Section, Table
+from lenmuc.core.papers import Column, Paper, Section, Table, column
 
 
 class Correction(msgspec.Struct, frozen=True):

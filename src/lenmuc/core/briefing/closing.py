@@ -5,17 +5,17 @@ said.
 from collections.abc import Mapping, Sequence
 
 from lenmuc.core.briefing.afterwards import Correction, correction_table
+from lenmuc.core.briefing.aims import TARGETS, amount, wanted
 from lenmuc.core.briefing.sections import (
     TIER_WORDS,
     change,
     chart,
-    column,
     difference,
     level_name,
 )
 from lenmuc.core.briefing.state import Body, Briefing
 from lenmuc.core.errors import N_, Count, Message
-from lenmuc.core.papers import Cell, Change, Column, Paper, Section, Table
+from lenmuc.core.papers import Cell, Change, Column, Paper, Section, Table, column
 from lenmuc.core.quarters import after
 from lenmuc.core.roadmap.sentences import quarter_words
 
@@ -49,6 +49,7 @@ def closing(briefings: Sequence[Briefing], corrections: Mapping[str, Sequence[Co
             _levels(briefings),
             _figures(first, last),
             _course(briefings, quarters),
+            *((_aims(first, last),) if last.aims else ()),
             _agencies(briefings),
             _left(first, last),
             _counting(briefings, corrections),
@@ -169,6 +170,38 @@ def _course(briefings: Sequence[Briefing], quarters: Sequence[str]) -> Section:
         ),
     )
     return Section("course", Message(N_("Reached and missed")), text, None, (table,))
+
+
+def _aims(first: Briefing, last: Briefing) -> Section:
+    then = {(aim.programme.vi, aim.name.vi): aim.now for aim in first.aims}
+    table = Table(
+        Message(N_("Targets at the end of the term")),
+        (
+            column(N_("Target"), "text", 3.2),
+            column(N_("Wanted"), "text", 1.3),
+            column(N_("Due by"), "text", 1.2),
+            Column(_end(first)),
+            Column(_end(last)),
+            column(N_("How it stands"), "text", 1.2),
+        ),
+        tuple(
+            (
+                aim.name,
+                wanted(aim),
+                aim.due,
+                amount(aim, then.get((aim.programme.vi, aim.name.vi))),
+                amount(aim, aim.now),
+                Message(TARGETS[aim.state]),
+            )
+            for aim in last.aims
+        ),
+    )
+    text = (
+        Message(
+            N_("Targets that stood in the last briefing, with their value in the first where it was known.")
+        ),
+    )
+    return Section("targets", Message(N_("Targets of programmes")), text, None, (table,))
 
 
 def _agencies(briefings: Sequence[Briefing]) -> Section:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from lenmuc.core.briefing.aims import aims_section, tasks_section
 from lenmuc.core.briefing.state import Body, Briefing, Decisions, Law, Levels, Next, Why
 from lenmuc.core.errors import N_, Count, Message
 from lenmuc.core.figures import Ratio
-from lenmuc.core.papers import Cell, Change, Column, Days, LevelBar, LevelChart, Paper, Section, Table
+from lenmuc.core.papers import Cell, Change, Column, Days, LevelBar, LevelChart, Paper, Section, Table, column
 from lenmuc.core.quarters import after, before
 from lenmuc.core.roadmap.sentences import quarter_words
 
@@ -39,11 +40,6 @@ def difference(now: int | None, then: int | None) -> Change | None:
     return None if now is None or then is None else Change(now - then)
 
 
-def column(text: str, kind: str = "number", wide: float = 1.0) -> Column:
-    """A column whose words need no values."""
-    return Column(Message(text), "text" if kind == "text" else "number", wide)
-
-
 def level_name(level: int) -> Message:
     """Level 3; below level 1."""
     return Message(N_("Level %(number)s"), {"number": level}) if level else Message(N_("Below level 1"))
@@ -74,6 +70,8 @@ def paper(briefing: Briefing) -> Paper:
             _achieved(briefing),
             _plan(briefing),
             _late(briefing),
+            aims_section(briefing.aims, _here(briefing), _end(before(briefing.quarter))),
+            tasks_section(briefing.tasks),
             _agencies(briefing),
             _next(briefing),
             _decisions(briefing),
@@ -116,10 +114,15 @@ def _end(quarter: str) -> Message:
     return Message(N_("End of %(quarter)s"), {"quarter": quarter_words(quarter)})
 
 
-def _state(briefing: Briefing) -> Section:
-    here, earlier = _end(briefing.quarter), _end(before(briefing.quarter))
+def _here(briefing: Briefing) -> Message:
+    """The moment that a briefing tells of, at the head of a column."""
     if briefing.draft:
-        here = Message(N_("On %(day)s"), {"day": briefing.day})
+        return Message(N_("On %(day)s"), {"day": briefing.day})
+    return _end(briefing.quarter)
+
+
+def _state(briefing: Briefing) -> Section:
+    here, earlier = _here(briefing), _end(before(briefing.quarter))
     text = [
         Message(
             N_(

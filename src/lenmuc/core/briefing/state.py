@@ -11,6 +11,7 @@ import msgspec
 
 from lenmuc.core.checklists import Words
 from lenmuc.core.figures import Ratio
+from lenmuc.core.programmes import Sense, TargetState, TaskState, Unit
 
 FORM = 1
 Why = Literal[
@@ -159,6 +160,36 @@ class Plan(msgspec.Struct, frozen=True):
     next: Next | None = None
 
 
+class Aim(msgspec.Struct, frozen=True):
+    """A target of a programme: what it wants, in per cent (0–100) or a count, and its value at the end of the
+    quarter (`now`) and of the one before; `None`: not known. `public`: the public sees its programme.
+    """
+
+    programme: Words
+    name: Words
+    sense: Sense
+    unit: Unit
+    wanted: float
+    due: dt.date
+    state: TargetState
+    now: float | None
+    before: float | None
+    public: bool
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A task that an agency was given. `days_late` up to its report, or the end of the quarter without
+    one.
+    """
+
+    programme: Words
+    name: str
+    agency: Words
+    due: dt.date
+    state: TaskState
+    days_late: int
+
+
 class Law(msgspec.Struct, frozen=True):
     """An article (or a criterion where none is named) that answers call an obstacle, and what it holds
     back.
@@ -215,6 +246,8 @@ class Briefing(msgspec.Struct, frozen=True):
     bodies: tuple[Body, ...]
     plan: Plan | None
     decisions: Decisions
+    aims: tuple[Aim, ...] = ()
+    tasks: tuple[Given, ...] = ()
 
 
 class _Form(msgspec.Struct):

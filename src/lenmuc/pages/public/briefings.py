@@ -54,7 +54,7 @@ async def read_published_briefing(
     opened = await open_frozen(db, EVERYBODY, quarter)
     if opened is None:
         raise NotFound(NOT_FROZEN)
-    made = opened.paper(names=False)
+    made = opened.paper(public=True)
     if ending:
         return file_of(made, ending, opened.briefing.made, visit.language, f"lenmuc-briefing-{quarter}")
     page = PublishedBriefingPage(quarter, written(made, visit.language))
