@@ -98,6 +98,11 @@ def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
         "platform-criterion": ("planner", "/vi/platform/4.02"),
         "plan": ("planner", "/vi/plan"),
         "audit": ("auditor", "/vi/audit"),
+        "inspections": ("planner", "/vi/inspections"),
+        "inspection-sample": (
+            "planner",
+            "/vi/inspections/new?name=2027&first_quarter=2027Q1&quarters=1&visits=3&controls=1&most=1&seed=12-345",
+        ),
         "once-only": ("planner", "/vi/desk/once-only"),
         "once-only-database": ("planner", "/vi/desk/once-only/population"),
         "plan-ready": ("planner", f"/vi/plan/{names['roadmap']}"),

@@ -92,6 +92,14 @@ GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
             "task returned": N_("Returned a report"),
         },
     ),
+    "inspections": (
+        N_("Inspections"),
+        {
+            "inspection planned": N_("Drew a plan of inspections"),
+            "inspection visit": N_("Said what became of an inspection"),
+            "inspection finding": N_("Wrote down what an inspection found"),
+        },
+    ),
     "checks": (
         N_("Automatic checks and mail"),
         {
@@ -202,6 +210,12 @@ FIELDS: dict[str, str] = {
     "agency": N_("Agency"),
     "service": N_("Service"),
     "links": N_("Links at most"),
+    "visits": N_("Visits a quarter"),
+    "controls": N_("Of these, without suspicion"),
+    "most": N_("Visits a quarter at one agency, at most"),
+    "seed": N_("Seed"),
+    "day": N_("Day"),
+    "holds": N_("Does it hold?"),
     "client": N_("Address of the device"),
     "why": N_("Reason"),
     "note": N_("Note"),
@@ -254,9 +268,16 @@ _VALUES: dict[str, dict[Any, str]] = {
         "accepted": N_("Shown in public"),
         "refused": N_("Refused"),
         "withdrawn": N_("Withdrawn"),
+        "planned": N_("Not made yet"),
+        "visited": N_("Visited"),
+        "dropped": N_("Will not be made"),
     },
     "why": dict(REASONS),
-    "changed_what": {"answer": N_("An answer"), "facts": N_("The record of the service")},
+    "changed_what": {
+        "answer": N_("An answer"),
+        "facts": N_("The record of the service"),
+        "inspection": N_("An inspection"),
+    },
     "kind": {
         "grid": N_("On the grid"),
         "copy": N_("Copied from another service"),
@@ -270,6 +291,7 @@ _VALUES: dict[str, dict[Any, str]] = {
         "auditor": N_("Auditor"),
     },
     "active": {True: N_("Yes"), False: N_("No")},
+    "holds": {True: N_("Yes"), False: N_("No")},
     "aim": dict(AIMS),
     "counted": {"services": N_("By services"), "filings": N_("By filings")},
     "sense": {"at_least": N_("At least"), "at_most": N_("At most")},

@@ -11,7 +11,10 @@ Q = queries("comments")
 
 
 class Comment(msgspec.Struct, frozen=True):
-    """One comment, where it stands (as an answer does), whose it is. `text` is empty once `withdrawn`."""
+    """One comment, where it stands (as an answer does), whose it is. `text` is empty once `withdrawn`.
+
+    `holds` is set where an inspection wrote it: whether the criterion was found to hold.
+    """
 
     id: int
     criterion: str
@@ -22,6 +25,7 @@ class Comment(msgspec.Struct, frozen=True):
     at: dt.datetime
     withdrawn: dt.datetime | None
     text: str
+    holds: bool | None
 
     @property
     def target(self) -> Target:

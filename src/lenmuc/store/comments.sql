@@ -1,7 +1,7 @@
 -- name: comments_at -> Comment
 SELECT c.id, c.criterion, c.agency, c.service, c.person, p.name AS by, c.at, c.withdrawn,
-       CASE WHEN c.withdrawn IS NULL THEN c.text ELSE '' END AS text
-FROM comment c JOIN person p ON p.id = c.person
+       CASE WHEN c.withdrawn IS NULL THEN c.text ELSE '' END AS text, f.holds
+FROM comment c JOIN person p ON p.id = c.person LEFT JOIN inspection_finding f ON f.comment = c.id
 WHERE c.criterion = $1 AND c.agency = $2 AND c.service = $3
 ORDER BY c.id;
 
@@ -15,8 +15,8 @@ INSERT INTO comment (criterion, agency, service, text, person) VALUES ($1, $2, $
 
 -- name: find_comment -> Comment
 SELECT c.id, c.criterion, c.agency, c.service, c.person, p.name AS by, c.at, c.withdrawn,
-       CASE WHEN c.withdrawn IS NULL THEN c.text ELSE '' END AS text
-FROM comment c JOIN person p ON p.id = c.person WHERE c.id = $1;
+       CASE WHEN c.withdrawn IS NULL THEN c.text ELSE '' END AS text, f.holds
+FROM comment c JOIN person p ON p.id = c.person LEFT JOIN inspection_finding f ON f.comment = c.id WHERE c.id = $1;
 
 -- name: withdraw_comment
 UPDATE comment SET withdrawn = now() WHERE id = $1 AND person = $2 AND withdrawn IS NULL;

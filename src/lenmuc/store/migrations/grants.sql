@@ -31,3 +31,5 @@ REVOKE UPDATE, DELETE, TRUNCATE ON briefing, briefing_note FROM lenmuc_app;
 GRANT UPDATE (published) ON briefing TO lenmuc_app;
 -- What was confirmed, and which reminders were sent, stays as it was written.
 REVOKE UPDATE, DELETE, TRUNCATE ON confirmation, round_notice FROM lenmuc_app;
+-- What was drawn and what was found stays; a finding is taken back as the comment that it is.
+REVOKE UPDATE, DELETE, TRUNCATE ON inspection_plan, inspection_finding FROM lenmuc_app;
