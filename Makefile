@@ -9,7 +9,7 @@ export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test core check faults fuzz drills tour bench-readiness bench-wide bench-roadmap bench-search lock clean
+.PHONY: help run test core check faults fuzz drills tour bench-readiness bench-wide bench-roadmap bench-search bench-import lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' Makefile
@@ -27,7 +27,7 @@ check: $(VENV)/test.stamp ## style, types, who imports whom, structure
 	@status=0; for tool in "ruff check" mypy "pytest tests/architecture"; do $(PY) -m $$tool || status=1; done; exit $$status
 
 faults: $(VENV)/test.stamp ## kill everything 20 times in the middle of writes and look for what was lost
-	@LENMUC_KILLS=20 $(PY) -m pytest -s --timeout=0 tests/live/test_kill.py
+	@LENMUC_KILLS=20 $(PY) -m pytest -s --timeout=0 tests/live/test_kill.py tests/live/test_kill_import.py
 
 drills: $(VENV)/test.stamp ## back up a site in use 20 times, restore each backup and compare
 	@LENMUC_DRILLS=20 $(PY) -m pytest -s --timeout=0 tests/live/test_drill.py
@@ -51,6 +51,9 @@ bench-roadmap: $(VENV)/test.stamp ## measure roadmaps against the plain model an
 
 bench-search: $(VENV)/test.stamp .cache/datasette/bin/datasette ## measure search over HTTP against Datasette; needs the package index once
 	@$(PY) -m benchmarks.search
+
+bench-import: $(VENV)/test.stamp ## measure bringing registries in against reading and copying (LENMUC_SHARED: folder of national data)
+	@$(PY) benchmarks/importing.py
 
 # Only measured against: it is no part of the program and has an environment of its own.
 .cache/datasette/bin/datasette:

@@ -73,9 +73,7 @@ def made_up(services: int, agencies: int, quarters: int, seed: int, share: float
                 id = f"{pool}:s{s}:L{level}"
                 gain = round(size * (1.0 if level == 3 else 0.6), 2)
                 filings = int(4 * size)
-                upgrades.append(
-                    Upgrade(id, level, gain, tuple(needs), before, agency=pool, filings=filings)
-                )
+                upgrades.append(Upgrade(id, level, gain, tuple(needs), before, agency=pool, filings=filings))
                 before = id
     work: dict[str, float] = {}
     for item in items:

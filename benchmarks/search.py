@@ -54,8 +54,11 @@ def rows(content: Content, count: int) -> Iterator[Row]:
             base, code=f"{number // 1_000_000 + 1}.{number % 1_000_000:06}", name=name, tiers=(tier,),
             applicants=base.applicants[:1],
         )  # fmt: skip
-        yield service, chance.choice(tiers[tier]), chance.choices(range(5), (1, 2, 9, 5, 3))[0], int(
-            10 * chance.paretovariate(1.1)
+        yield (
+            service,
+            chance.choice(tiers[tier]),
+            chance.choices(range(5), (1, 2, 9, 5, 3))[0],
+            int(10 * chance.paretovariate(1.1)),
         )
 
 
@@ -124,8 +127,8 @@ def fill_sqlite(path: Path, content: Content, count: int) -> None:
     )  # fmt: skip
     for column in FACETS:
         db.execute(f"CREATE INDEX services_{column} ON services ({column})")
-    db.execute("CREATE VIRTUAL TABLE services_fts"
-        " USING fts5 (folded, content=\"services\", content_rowid=\"id\")"
+    db.execute(
+        'CREATE VIRTUAL TABLE services_fts USING fts5 (folded, content="services", content_rowid="id")'
     )
     db.execute("INSERT INTO services_fts (services_fts) VALUES ('rebuild')")
     db.execute("ANALYZE")

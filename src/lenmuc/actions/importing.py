@@ -20,7 +20,7 @@ from lenmuc.core.answers import Target
 from lenmuc.core.errors import N_, Conflict
 from lenmuc.core.mappings import Mapping
 from lenmuc.core.quality import Flaw, flaws
-from lenmuc.core.readiness import assess_all, ids, layers, settle
+from lenmuc.core.readiness import assess_all, ids, layers, settle_all
 from lenmuc.core.registry import Gathered, Note, Record, lineage
 from lenmuc.core.services import Agency, Field, Service, facts
 from lenmuc.core.text import fold
@@ -115,7 +115,7 @@ def _offered(
     else:
         pairs = []
     scheme = content.scheme
-    settled = {service.code: settle(scheme, facts(service)) for service in services}
+    settled = settle_all(scheme, ((service.code, facts(service)) for service in services))
     results = assess_all(scheme, pairs, settled, layers(scheme, []))
     missing: dict[int, list[str]] = {}
     found: list[Offered] = []
@@ -197,12 +197,12 @@ async def write(
         if not dry:
             await answers_store.lock_all(conn)
         await _same_place(conn, mapping)
-        counts, new_fields = await _compare(conn, content, mapping, found)
+        counts, new_fields, services = await _compare(conn, content, mapping, found)
         run = 0
         if counts.changes and not dry and expected in (None, counts):
             await catalogue_store.load_fields(conn, new_fields)
             run = await _carry_out(
-                conn, content, mapping, found, counts, names, reading.digest, person, today
+                conn, content, mapping, found, services, counts, names, reading.digest, person, today
             )
         report = Report(
             mapping.id, run, found.total, counts, found.count("refused"), found.count("repaired"),
@@ -215,8 +215,8 @@ async def write(
 
 async def _compare(
     conn: Connection, content: Content, mapping: Mapping, read: Gathered
-) -> tuple[Counts, list[Field]]:
-    """Put what came in beside the catalogue: what it would do, and the fields that are new."""
+) -> tuple[Counts, list[Field], list[Service]]:
+    """Put what came in beside the catalogue: what it would do, the fields that are new, the services."""
     records = [record for record, _ in read.found.values()]
     known = await catalogue_store.all_fields(conn)
     codes, fields = await asyncio.to_thread(_fields, records, known)
@@ -233,7 +233,7 @@ async def _compare(
         sorted(read.refused),
         mapping.offered != "nobody",
     )
-    return counts, fields
+    return counts, fields, services
 
 
 async def _carry_out(
@@ -241,6 +241,7 @@ async def _carry_out(
     content: Content,
     mapping: Mapping,
     read: Gathered,
+    services: Sequence[Service],
     counts: Counts,
     files: Sequence[str],
     whole: str,
@@ -265,7 +266,10 @@ async def _carry_out(
         await imports_store.write_lineage(conn, run, pairs, today)
         await imports_store.end_offerings(conn, today, with_offerings=False)
     await catalogue_store.first_levels(conn, content.scheme.id)
-    await recompute(conn, content.kept, Target(), f"import {mapping.id}")
+    fresh = await imports_store.fresh_codes(conn)
+    changed = [service for service in services if service.code in fresh]
+    changed += await imports_store.changed_services(conn)
+    await recompute(conn, content.kept, Target(), f"import {mapping.id}", only=changed)
     await counts_store.feed_years(conn)
     await catalogue_store.roll_up_services(conn)
     await note_changed_facts(conn, content.scheme, reviewed)

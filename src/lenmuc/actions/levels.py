@@ -7,7 +7,7 @@ import msgspec
 
 from lenmuc.core.answers import Target
 from lenmuc.core.checklists import Criterion, Scheme
-from lenmuc.core.readiness import Outcomes, Readiness, ServiceFacts, ids, layers, outcomes, settle
+from lenmuc.core.readiness import Outcomes, Readiness, ServiceFacts, ids, layers, outcomes, settle_all
 from lenmuc.core.services import Service, facts
 from lenmuc.store import answers as answers_store
 from lenmuc.store import catalogue as catalogue_store
@@ -57,7 +57,7 @@ async def records(conn: Connection, service: str) -> list[Service]:
 
 
 def _settled(scheme: Scheme, services: Iterable[Service]) -> dict[str, ServiceFacts]:
-    return {service.code: settle(scheme, facts(service)) for service in services}
+    return settle_all(scheme, ((service.code, facts(service)) for service in services))
 
 
 async def settled_services(conn: Connection, scheme: Scheme, service: str = "") -> dict[str, ServiceFacts]:
@@ -113,19 +113,21 @@ async def recompute(
     cause: str,
     criterion: str = "",
     progress: Progress = unseen,
+    only: Sequence[Service] | None = None,
 ) -> Moved:
     """Bring the levels of every offering that an answer at `target` reaches up to date, by every scheme.
 
     The first of `schemes` is the main one. With `criterion`, the schemes whose levels it decides are enough.
     The transaction must hold `answers_store.lock` for the target, and act for somebody who reads all its
-    answers. `progress` is told how many schemes are done, and of how many.
+    answers. `progress` is told how many schemes are done, and of how many. `only`: the records of these
+    services alone have changed.
     """
     main = schemes[0]
     wanted = [scheme for scheme in schemes if not criterion or decides(scheme, criterion)]
     if not wanted:
         return Moved(Shift(main))
     progress(0, len(wanted))
-    services = await records(conn, target.service)
+    services = await records(conn, target.service) if only is None else only
     answers = await answers_for(conn, wanted, target)
     shifts: dict[str, Shift] = {}
     for done, scheme in enumerate(wanted, start=1):

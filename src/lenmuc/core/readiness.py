@@ -128,6 +128,21 @@ def settle(scheme: Scheme, facts: Facts) -> ServiceFacts:
     return ServiceFacts(scheme.not_applicable(facts), scheme.met_by_record(facts))
 
 
+def settle_all(scheme: Scheme, known: Iterable[tuple[str, Facts]]) -> dict[str, ServiceFacts]:
+    """`settle` for many services, given as (code, facts) with the same names in the same order: records that
+    say the same share one result.
+    """
+    done: dict[tuple[bool | None, ...], ServiceFacts] = {}
+    settled: dict[str, ServiceFacts] = {}
+    for code, facts in known:
+        key = tuple(facts.values())
+        found = done.get(key)
+        if found is None:
+            found = done[key] = settle(scheme, facts)
+        settled[code] = found
+    return settled
+
+
 def assess_all(
     scheme: Scheme,
     offerings: Iterable[tuple[str, str]],
@@ -138,12 +153,19 @@ def assess_all(
 
     Offerings that differ in nothing share one result, so the cost is a look-up for most of them.
     """
-    done: dict[tuple[str, int, int, int, int, int, int], Readiness] = {}
+    done: dict[tuple[int, int, int, int, int, int, int], Readiness] = {}
+    kinds: dict[tuple[int, int, int, int, int], int] = {}
+    kind_of: dict[str, int] = {}
     results: list[Readiness] = []
     for service, agency in offerings:
+        kind = kind_of.get(service)
+        if kind is None:
+            facts, layer = settled[service], given.services.get(service, EMPTY)
+            alike = (facts.not_applicable, facts.met, layer.met, layer.unmet, layer.void)
+            kind = kind_of[service] = kinds.setdefault(alike, len(kinds))
         at_agency = given.agencies.get(agency, EMPTY)
         own = given.offerings.get((service, agency), EMPTY)
-        key = (service, at_agency.met, at_agency.unmet, at_agency.void, own.met, own.unmet, own.void)
+        key = (kind, at_agency.met, at_agency.unmet, at_agency.void, own.met, own.unmet, own.void)
         found = done.get(key)
         if found is None:
             facts = settled[service]

@@ -4,12 +4,12 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from lenmuc.core.errors import N_, Message
-from lenmuc.core.mappings import ANSWERS, LISTS, Mapping
+from lenmuc.core.mappings import ANSWERS, COUNTS, DATES, LISTS, Mapping
 from lenmuc.core.registry_cells import Values, Way
 from lenmuc.core.services import Service
 
@@ -61,20 +61,27 @@ class Reader:
     def __init__(self, mapping: Mapping) -> None:
         places = {name: place for place, name in enumerate(mapping.columns)}
         self.mapping = mapping
+        self.record = _Maker(frozenset(mapping.fields))
         self.ways = [
             (field, field in LISTS, tuple(Way(field, column, mapping, places) for column in columns))
             for field, columns in mapping.fields.items()
         ]
+        self.named = [(field, longest) for field, longest in _LONGEST.items() if field in mapping.fields]
 
     def read(self, row: Row) -> tuple[Record | None, list[Note]]:
         """The record of a row, with what was repaired; or no record, with why it was refused."""
         found: dict[str, Values] = {}
         notes: list[Note] = []
         refused = False
+        cells = row.cells
         for field, several, ways in self.ways:
             values: Values = ()
             for way in ways:
-                more, wrong, column = way.read(row.cells)
+                known = way.kept.get(cells[way.only]) if way.only is not None else None
+                if known is not None and known[0] and not known[1]:  # most cells: read before, and well
+                    values = (*values, *known[0]) if several and values else values or known[0]
+                    continue
+                more, wrong, column = way.read(cells)
                 for each in wrong:
                     stops = field in ("code", "name") or (
                         way.codes is not None and way.column.otherwise == "refuse" and field != "declared"
@@ -82,17 +89,27 @@ class Reader:
                     refused |= stops
                     kind: Literal["refused", "repaired"] = "refused" if stops else "repaired"
                     notes.append(Note(kind, row.file, row.number, column, each.value[:200], each.message))
-                values = (*values, *more) if several else values or more
-            found[field] = tuple(dict.fromkeys(values)) if several else values
-        for message, column, value in self._missing(found):
+                values = (*values, *more) if several and values else values or more
+            found[field] = tuple(dict.fromkeys(values)) if len(ways) > 1 and len(values) > 1 else values
+        for message, column, value in () if self._whole(found) else self._missing(found):
             notes.append(Note("refused", row.file, row.number, column, value[:200], message))
             refused = True
-        return (None if refused else _record(found)), notes
+        return (None if refused else self.record(found)), notes
 
     def code_of(self, row: Row) -> Values:
         """The code in a row that was refused, if it can be read."""
         ways = next((ways for field, _, ways in self.ways if field == "code"), ())
         return next((found for way in ways if (found := way.read(row.cells)[0])), ())
+
+    def _whole(self, found: dict[str, Values]) -> bool:
+        """Whether nothing is missing, too long or without form: asked first, as it holds for most rows."""
+        code, name = found["code"], found["name"]
+        if not code or not name or not name[0] or not CODE.fullmatch(code[0]):
+            return False
+        for agency in found.get("agency", ()):
+            if not _AGENCY.fullmatch(agency):
+                return False
+        return all(len(value) <= longest for field, longest in self.named for value in found[field])
 
     def _missing(self, found: dict[str, Values]) -> Iterable[tuple[Message, str, str]]:
         code, name = (found.get(field, ("",))[:1] or ("",) for field in ("code", "name"))
@@ -119,53 +136,49 @@ class Reader:
                     yield Message(text, {"longest": longest}), field, value
 
 
-def _record(found: dict[str, Values]) -> Record:
-    def text(field: str) -> str:
-        return next(iter(found.get(field, ())), "")
+_SERVICE = Service.__struct_fields__
+_BESIDE = tuple(name for name in Record.__struct_fields__ if name != "service")
+_YES = {"yes": True, "no": False}
 
-    def count(field: str) -> int | None:
-        return int(text(field)) if text(field) else None
 
-    def answer(field: str) -> bool | None:
-        return {"yes": True, "no": False}.get(text(field)) if field in ANSWERS else None
+def _nothing(field: str) -> Any:
+    """What a field holds when its column says nothing."""
+    if field in LISTS:
+        return ()
+    return None if field in (*COUNTS, *ANSWERS, *DATES) else ""
 
-    service = Service(
-        code=text("code"),
-        name=text("name"),
-        name_en=text("name_en"),
-        field=text("field"),
-        ministry=text("ministry"),
-        tiers=found.get("tiers", ()),
-        law_kind=text("law_kind"),
-        decision=text("decision"),
-        applicants=found.get("applicants", ()),
-        channels=found.get("channels", ()),
-        time_online=text("time_online"),
-        time_post=text("time_post"),
-        time_in_person=text("time_in_person"),
-        fee_online=text("fee_online"),
-        fee_post=text("fee_post"),
-        fee_in_person=text("fee_in_person"),
-        fee_amounts=found.get("fee_amounts", ()),
-        papers=count("papers"),
-        forms=count("forms"),
-        result=found.get("result", ()),
-        has_steps=answer("has_steps"),
-        has_conditions=answer("has_conditions"),
-        legal=found.get("legal", ()),
-    )
-    return Record(
-        service=service,
-        field_en=text("field_en"),
-        agency=text("agency"),
-        agency_name=text("agency_name"),
-        agency_name_en=text("agency_name_en"),
-        filings=count("filings"),
-        filings_online=count("filings_online"),
-        declared=count("declared"),
-        replaces=found.get("replaces", ()),
-        valid_to=dt.date.fromisoformat(text("valid_to")) if text("valid_to") else None,
-    )
+
+class _Maker:
+    """Makes records from the values found; what a mapping does not read is set once."""
+
+    def __init__(self, read: frozenset[str]) -> None:
+        self.service = {name: _nothing(name) for name in _SERVICE}
+        self.beside = {name: _nothing(name) for name in _BESIDE}
+        self.lists = tuple(name for name in LISTS if name in read)
+        self.answers = tuple(name for name in ANSWERS if name in read)
+        self.counts = tuple(name for name in COUNTS if name in read)
+        self.dates = tuple(name for name in DATES if name in read)
+        self.texts = tuple(read - {*self.lists, *self.answers, *self.counts, *self.dates})
+
+    def __call__(self, found: dict[str, Values]) -> Record:
+        """The record of one row."""
+        values: dict[str, Any] = {}
+        for name in self.texts:
+            if found[name]:
+                values[name] = found[name][0]
+        for name in self.lists:
+            values[name] = found[name]
+        for name in self.counts:
+            if found[name]:
+                values[name] = int(found[name][0])
+        for name in self.answers:
+            if found[name]:
+                values[name] = _YES.get(found[name][0])
+        for name in self.dates:
+            if found[name]:
+                values[name] = dt.date.fromisoformat(found[name][0])
+        beside = {name: values.pop(name, nothing) for name, nothing in self.beside.items()}
+        return Record(service=Service(**{**self.service, **values}), **beside)
 
 
 class Gathered(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from lenmuc.core.errors import N_, Message
 from lenmuc.core.mappings import (
@@ -26,6 +27,12 @@ _MOST = 2_147_483_647
 _KEPT, _SHORT = 20_000, 200
 
 Values = tuple[str, ...]
+
+
+@lru_cache(32)
+def _pieces(text: str) -> tuple[str, ...]:
+    """The values of a cell, each as one line. Several fields are often read from one long cell."""
+    return tuple(clean_line(raw) for raw in text.split(BETWEEN))
 
 
 class Unreadable(Exception):
@@ -106,20 +113,23 @@ class Way:
     """One `Column`, made ready: the text of a cell in, values out; the same text is read once."""
 
     def __init__(self, field: str, column: Column, mapping: Mapping, places: dict[str, int]) -> None:
-        self.places = tuple(places[name] for name in column.sources if name)
-        self.names = tuple(name for name in column.sources if name)
+        self.columns = tuple((places[name], name) for name in column.sources if name)
         self.column, self.unknown = column, mapping.unknown
         self.drop = tuple(re.compile(each) for each in column.drop)
         self.find = re.compile(column.find) if column.find else None
         self.codes = mapping.table(column.codes) if column.codes else None
         self.last = _last_step(field, column, mapping)
-        self.constant = (column.constant,) if column.constant else ()
+        constant = (column.constant,) if column.constant else ()
+        self.nothing: tuple[Values, tuple[Unreadable, ...], str] = (
+            constant, (), self.columns[0][1] if self.columns else "",
+        )  # fmt: skip
+        self.only = self.columns[0][0] if len(self.columns) == 1 else None
         self.longest = field in TIMES
         self.kept: dict[str, tuple[Values, tuple[Unreadable, ...]]] = {}
 
     def read(self, cells: Sequence[str]) -> tuple[Values, tuple[Unreadable, ...], str]:
         """(values, what was wrong, the column's name)."""
-        for place, name in zip(self.places, self.names, strict=True):
+        for place, name in self.columns:
             text = cells[place]
             if not text:
                 continue
@@ -129,12 +139,11 @@ class Way:
                 if len(text) <= _SHORT and len(self.kept) < _KEPT:
                     self.kept[text] = known
             if known[0] or known[1]:
-                return (*known, name)
-        return self.constant, (), self.names[0] if self.names else ""
+                return known[0], known[1], name
+        return self.nothing
 
     def _parts(self, text: str) -> Iterable[str]:
-        for raw in text.split(BETWEEN):
-            piece = clean_line(raw)
+        for piece in _pieces(text):
             if piece in self.unknown:
                 continue
             for pattern in self.drop:
@@ -150,7 +159,7 @@ class Way:
         wrong: list[Unreadable] = []
         column = self.column
         parts = tuple(self._parts(text))
-        said = clean_line(text) not in self.unknown
+        said = not column.zero or clean_line(text) not in self.unknown
         for part in parts:
             value = part.strip()
             if not value or value in self.unknown:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Both placements of the tone mark meet after folding, because marks are dropped; `đ` has no decomposition.
 _MARKS_OUT = {ord("đ"): "d", ord("Đ"): "d"}
@@ -35,21 +36,19 @@ def sort_key(text: str) -> str:
 
     Sort it under the `C` collation. Source: order of letters and tones of Vietnamese dictionaries.
     """
-    letters: list[str] = []
-    tones: list[str] = []
-    for char in unicodedata.normalize("NFC", text).lower():
-        parts = unicodedata.normalize("NFD", char)
-        tone = next((_TONE_ORDER[mark] for mark in parts if mark in _TONE_ORDER), "0")
-        shape = "".join(mark for mark in parts if mark in _SHAPE_MARKS)
-        letter = unicodedata.normalize("NFC", parts[0] + shape)
-        if letter in _LETTER_ORDER:
-            letters.append(_LETTER_ORDER[letter])
-        elif char.isalnum():
-            letters.append(char)
-        else:
-            letters.append(" ")
-        tones.append(tone)
-    return f"{' '.join(''.join(letters).split())}\x1f{''.join(tones)}"
+    placed = [_placed(char) for char in unicodedata.normalize("NFC", text).lower()]
+    letters = "".join(letter for letter, _ in placed)
+    return f"{' '.join(letters.split())}\x1f{''.join(tone for _, tone in placed)}"
+
+
+@lru_cache(65_536)
+def _placed(char: str) -> tuple[str, str]:
+    """What stands in a sort key for one small letter, and for its tone."""
+    parts = unicodedata.normalize("NFD", char)
+    tone = next((_TONE_ORDER[mark] for mark in parts if mark in _TONE_ORDER), "0")
+    shape = "".join(mark for mark in parts if mark in _SHAPE_MARKS)
+    letter = unicodedata.normalize("NFC", parts[0] + shape)
+    return _LETTER_ORDER.get(letter) or (char if char.isalnum() else " "), tone
 
 
 def initial(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -88,6 +89,8 @@ async def stage(
     """Copy what comes in beside the catalogue and compare. `read` are the fields that the mapping reads,
     `refused` the codes whose rows are there and were refused.
     """
+    # Every table here is joined whole, and what was just written has no statistics to say so.
+    await conn.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
     await conn.execute("DROP TABLE IF EXISTS pg_temp.incoming_service, pg_temp.incoming_offering")
     await conn.execute("CREATE TEMP TABLE incoming_service (LIKE service INCLUDING DEFAULTS) ON COMMIT DROP")
     await conn.execute(
@@ -95,17 +98,15 @@ async def stage(
     )
     await conn.execute("ALTER TABLE incoming_offering DROP COLUMN id")
     columns = Service.__struct_fields__
+    record = attrgetter(*columns)
     await conn.copy_records_to_table(
         "incoming_service",
-        records=(
-            (*(getattr(s, name) for name in columns), sort_key(s.name.removeprefix("Thủ tục ")), end)
-            for s, end in services
-        ),
+        records=((*record(s), sort_key(s.name.removeprefix("Thủ tục ")), end) for s, end in services),
         columns=[*columns, "sort_key", "valid_to"],
     )
     await conn.copy_records_to_table(
         "incoming_offering",
-        records=(tuple(getattr(o, name) for name in _OFFERING) for o in offered),
+        records=map(attrgetter(*_OFFERING), offered),
         columns=list(_OFFERING),
     )
     await conn.execute("ANALYZE incoming_service, incoming_offering")
@@ -136,6 +137,16 @@ async def write(
     await Q.run(conn, "own_unchanged", source)
     await Q.run(conn, "write_offerings")
     await end_offerings(conn, today, with_offerings=with_offerings)
+
+
+async def fresh_codes(conn: Connection) -> set[str]:
+    """The codes of the services that this import makes."""
+    return {row["code"] for row in await Q.rows(conn, "fresh_codes")}
+
+
+async def changed_services(conn: Connection) -> list[Service]:
+    """The records, as they are now, of the services that this import changes."""
+    return await Q.all(conn, "changed_services", Service)
 
 
 async def end_offerings(conn: Connection, today: dt.date, *, with_offerings: bool) -> None:

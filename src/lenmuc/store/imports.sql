@@ -82,14 +82,18 @@ UPDATE service s SET valid_to = $3
 WHERE s.source = $1 AND s.valid_to IS NULL AND NOT s.code = ANY ($2::text[])
   AND NOT EXISTS (SELECT FROM incoming_service n WHERE n.code = s.code);
 
+-- What offerings add up to is known for new services; for others it is rolled up afterwards.
 -- name: write_services
 INSERT INTO service (code, name, name_en, field, ministry, tiers, law_kind, decision, applicants, channels,
     time_online, time_post, time_in_person, fee_online, fee_post, fee_in_person, fee_amounts, papers, forms, result,
-    has_steps, has_conditions, legal, sort_key, valid_to, source)
+    has_steps, has_conditions, legal, sort_key, valid_to, source, filings, levels)
 SELECT code, name, name_en, field, ministry, tiers, law_kind, decision, applicants, channels,
     time_online, time_post, time_in_person, fee_online, fee_post, fee_in_person, fee_amounts, papers, forms, result,
-    has_steps, has_conditions, legal, sort_key, valid_to, $1
-FROM incoming_service WHERE filings > 0
+    has_steps, has_conditions, legal, sort_key, valid_to, $1, coalesce(r.filings, 0), coalesce(r.levels, '{}')
+FROM incoming_service i LEFT JOIN (
+    SELECT service, sum(filings) AS filings, array_agg(DISTINCT level ORDER BY level) AS levels
+    FROM incoming_offering GROUP BY service) r ON r.service = i.code
+WHERE i.filings > 0
 ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_en, field = excluded.field,
     ministry = excluded.ministry, tiers = excluded.tiers, law_kind = excluded.law_kind,
     decision = excluded.decision, applicants = excluded.applicants, channels = excluded.channels,
@@ -104,12 +108,15 @@ ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_e
 UPDATE service s SET source = $1 FROM incoming_service i WHERE i.code = s.code AND i.filings = 0 AND s.source <> $1;
 
 -- name: write_offerings
-INSERT INTO offering (service, agency, filings, filings_illustrative, online_filings, declared, level, missing)
+INSERT INTO offering AS o (service, agency, filings, filings_illustrative, online_filings, declared, level, missing)
 SELECT n.service, n.agency, n.filings, n.filings_illustrative, n.online_filings, n.declared, n.level, n.missing
 FROM incoming_offering n JOIN incoming_service i ON i.code = n.service WHERE i.filings > 0
 ON CONFLICT (service, agency) DO UPDATE SET filings = excluded.filings,
     filings_illustrative = excluded.filings_illustrative, online_filings = excluded.online_filings,
-    declared = excluded.declared, valid_to = NULL;
+    declared = excluded.declared, valid_to = NULL
+WHERE o.valid_to IS NOT NULL
+    OR (o.filings, o.filings_illustrative, o.online_filings, o.declared) IS DISTINCT FROM
+       (excluded.filings, excluded.filings_illustrative, excluded.online_filings, excluded.declared);
 
 -- The offerings of what ended, and those whose agency no longer offers what it did.
 -- name: end_offerings
@@ -118,6 +125,15 @@ FROM service s
 WHERE s.code = o.service AND o.valid_to IS NULL AND (s.valid_to IS NOT NULL
     OR $1::boolean AND EXISTS (SELECT FROM incoming_service i WHERE i.code = o.service AND i.filings > 0)
        AND NOT EXISTS (SELECT FROM incoming_offering n WHERE n.service = o.service AND n.agency = o.agency));
+
+-- name: fresh_codes
+SELECT code FROM incoming_service WHERE filings = 2;
+
+-- name: changed_services -> Service
+SELECT s.code, s.name, s.name_en, s.field, s.ministry, s.tiers, s.law_kind, s.decision, s.applicants, s.channels,
+       s.time_online, s.time_post, s.time_in_person, s.fee_online, s.fee_post, s.fee_in_person, s.fee_amounts,
+       s.papers, s.forms, s.result, s.has_steps, s.has_conditions, s.legal
+FROM service s JOIN incoming_service i ON i.code = s.code AND i.filings = 1;
 
 -- name: write_lineage
 INSERT INTO service_lineage (old, new, kind, run)
