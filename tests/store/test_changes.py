@@ -19,7 +19,7 @@ PRIVATE = {
 # What triggers keep in step with tables that take part.
 COUNTED = {"tally", "tally_day", "count_tally"}
 # What shows from the first day of the next quarter, by the day that is part of every tag.
-QUARTERLY = {"rating"}
+QUARTERLY = {"rating", "rating_sum", "rating_tally"}
 
 
 async def test_a_change_of_any_public_table_is_noted(connection: Any) -> None:

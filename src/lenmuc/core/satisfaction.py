@@ -72,35 +72,36 @@ def shown(cells: Mapping[Place, Tally]) -> dict[Place, Tally]:
     return {place: tally for place, tally in cells.items() if tally.answers >= ENOUGH}
 
 
-def _with_rest(every: Iterable[Tally], seen: Iterable[Tally]) -> Tally | None:
-    """The sum of all when what it holds beyond the parts that are seen is `ENOUGH` answers; else of those."""
-    whole, parts = total(every), total(seen)
-    if whole.answers - parts.answers >= ENOUGH:
+class Sums(msgspec.Struct, frozen=True):
+    """All answers of an agency to one content, and those of the offerings that `shown` lets through."""
+
+    whole: Tally
+    seen: Tally
+
+
+def _told(whole: Tally, seen: Tally) -> Tally | None:
+    """The whole when what it holds beyond the parts that are seen is `ENOUGH` answers; else those parts."""
+    if whole.answers - seen.answers >= ENOUGH:
         return whole
-    return parts if parts.answers else None
+    return seen if seen.answers else None
 
 
-def shown_agencies(cells: Mapping[Place, Tally]) -> dict[str, Tally]:
+def shown_agencies(sums: Mapping[str, Sums]) -> dict[str, Tally]:
     """What may be shown of whole agencies; an agency without it is left out.
 
     Whoever takes the offerings that are shown from it gets nothing, or `ENOUGH` answers of several offerings.
     """
-    found: dict[str, Tally] = {}
-    for agency in sorted({agency for _, agency in cells}):
-        here = {place: tally for place, tally in cells.items() if place[1] == agency}
-        tally = _with_rest(here.values(), shown(here).values())
-        if tally is not None:
-            found[agency] = tally
-    return found
+    told = {agency: _told(each.whole, each.seen) for agency, each in sums.items()}
+    return {agency: tally for agency, tally in told.items() if tally is not None}
 
 
-def shown_place(cells: Mapping[Place, Tally]) -> Tally | None:
+def shown_place(sums: Mapping[str, Sums]) -> Tally | None:
     """What may be shown of the whole city: the same rule one floor up. Nothing: `None`.
 
     Sums go up one tree only, from offerings to agencies to the city: sums across agencies as well would be
     a second set of equations for the same hidden cells. A service at all agencies is the sum of `shown`.
     """
-    return _with_rest(cells.values(), shown_agencies(cells).values())
+    return _told(total(each.whole for each in sums.values()), total(shown_agencies(sums).values()))
 
 
 class Rating(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from lenmuc.store.corrections import Counts
 from lenmuc.store.database import Database
 from lenmuc.store.demand import Wanted
 from lenmuc.store.queries import Connection
-from lenmuc.store.satisfaction import Cells
+from lenmuc.store.satisfaction import BySum
 from lenmuc.web.access import needs
 from lenmuc.web.reviews import today
 from lenmuc.web.templating import render
@@ -99,7 +99,7 @@ async def desk_voice(conn: Connection) -> DeskVoice:
     return DeskVoice(tuple(wanted), day - _YEAR, counts.waiting, counts.open, late)
 
 
-def agency_rows(contents: Mapping[str, Cells], names: Mapping[str, str]) -> tuple[AgencyRow, ...]:
+def agency_rows(contents: Mapping[str, BySum], names: Mapping[str, str]) -> tuple[AgencyRow, ...]:
     """Every agency of which something may be shown, the least satisfied with its staff's attitude first."""
     found = [shown_agencies(contents.get(content, {})) for content in CONTENTS]
     codes = {code for each in found for code in each}
@@ -126,7 +126,7 @@ async def voice(
     """All of it on one page."""
     day = today()
     async with db.transaction(visit.who, read_only=True) as conn:
-        found = await satisfaction_store.ratings(conn, years_back(day), day)
+        found = await satisfaction_store.by_agency(conn, years_back(day))
         agencies = await catalogue_store.agency_names(conn)
         wanted = await demand_store.most_wanted(conn, day - _YEAR, LISTED)
         counts = await corrections_store.count_corrections(conn)

@@ -33,3 +33,4 @@ GRANT UPDATE (published) ON briefing TO lenmuc_app;
 REVOKE UPDATE, DELETE, TRUNCATE ON confirmation, round_notice FROM lenmuc_app;
 -- What was drawn and what was found stays; a finding is taken back as the comment that it is.
 REVOKE UPDATE, DELETE, TRUNCATE ON inspection_plan, inspection_finding FROM lenmuc_app;
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON rating_tally, rating_sum FROM lenmuc_app;

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -21,12 +22,13 @@ from lenmuc.store import corrections as corrections_store
 from lenmuc.store import satisfaction as satisfaction_store
 from lenmuc.store.corrections import Public
 from lenmuc.store.queries import Connection
-from lenmuc.store.satisfaction import Cells
+from lenmuc.store.satisfaction import BySum, Cells
 from lenmuc.web.reviews import today
 
 QUARTERS = 8  # that pages go back
 LISTED = 20  # questions on the page of a service
 NONE = Tally()
+T = TypeVar("T")
 
 
 class QuarterRow(msgspec.Struct, frozen=True):
@@ -76,12 +78,12 @@ def years_back(day: dt.date) -> dt.date:
 
 
 def satisfaction(
-    found: Mapping[Quarter, Mapping[str, Cells]], day: dt.date, pick: Callable[[Cells], Tally | None]
+    found: Mapping[Quarter, Mapping[str, T]], day: dt.date, pick: Callable[[T], Tally | None]
 ) -> Satisfaction:
     """The counts of quarters that are over as a page shows them on `day`; `pick` says what may be shown."""
     rows = []
     for quarter, contents in found.items():
-        tallies = tuple(pick(contents.get(content, {})) for content in CONTENTS)
+        tallies = tuple(pick(contents[content]) if content in contents else None for content in CONTENTS)
         if any(tallies):
             rows.append(QuarterRow(quarter, quarter.year, tallies))
     latest = rows[0] if rows else None
@@ -103,18 +105,19 @@ def of_offerings(cells: Cells) -> Tally | None:
     return found if found.answers else None
 
 
-def of_agency(agency: str) -> Callable[[Cells], Tally | None]:
+def of_agency(agency: str) -> Callable[[BySum], Tally | None]:
     """What may be shown of one agency."""
-    return lambda cells: shown_agencies(cells).get(agency)
+    return lambda sums: shown_agencies(sums).get(agency)
 
 
 async def satisfaction_with(conn: Connection, *, service: str = "", agency: str = "") -> Satisfaction:
     """With one offering, with a service at all agencies, or with everything that an agency offers."""
     day = today()
-    found = await satisfaction_store.ratings(conn, years_back(day), day, service=service, agency=agency)
     if service:
-        return satisfaction(found, day, of_offering(service, agency) if agency else of_offerings)
-    return satisfaction(found, day, of_agency(agency))
+        cells = await satisfaction_store.of_service(conn, service, agency, years_back(day))
+        return satisfaction(cells, day, of_offering(service, agency) if agency else of_offerings)
+    sums = await satisfaction_store.by_agency(conn, years_back(day), agency)
+    return satisfaction(sums, day, of_agency(agency))
 
 
 def questions(scheme: Scheme, said: list[Public]) -> tuple[Question, ...]:
