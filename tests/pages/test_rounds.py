@@ -180,6 +180,26 @@ async def test_staff_make_no_round_and_planners_do_not_confirm(
     assert (await as_planner.get(where.replace("/en/", "/en/work/"))).status_code == 403
 
 
+async def test_the_audit_log_says_who_made_confirmed_and_closed_it(
+    answered: Visitor, as_planner: Visitor, visit: Any, db: Any
+) -> None:
+    where = await make(as_planner)
+    mine = where.replace("/en/", "/en/work/")
+    boxed = boxes((await answered.get(mine)).text, "service")
+    await answered.post(mine, service=boxed, agreed="yes")
+    await as_planner.get(f"{where}/close")
+    await as_planner.post(f"{where}/close", version="1")
+    auditor = visit()
+    await auditor.sign_in(await person(db, "auditor"), PASSWORD)
+    page = await auditor.get("/en/audit?what=rounds")
+    told = words(page.text)
+    for deed in ("Made an assessment round", "Confirmed answers as they are", "Closed an assessment round"):
+        assert deed in told.partition("Show")[2], deed
+    assert "Answers confirmed as they are: 2" in told
+    assert "Answers not confirmed: 0" in told
+    assert f'href="{where}"' in page.text
+
+
 async def test_before_it_opens_there_is_nothing_to_count_or_confirm(
     answered: Visitor, as_planner: Visitor
 ) -> None:

@@ -26,7 +26,7 @@ from lenmuc.store import people as people_store
 from lenmuc.store.database import PROGRAM, PooledDatabase
 from lenmuc.store.mail import Addressee, Event
 from lenmuc.web.language import read_languages
-from lenmuc.web.mailing import Mailing, letter
+from lenmuc.web.mailing import Mailing, letter, sentence
 from tests.actions.test_reviewing import CODE, RULES, TODAY, submitted
 from tests.conftest import PASSWORD, Visitor, person
 from tests.web.postbox import Postbox
@@ -352,6 +352,18 @@ async def mail_forgotten(db: Any) -> None:
     async with db.transaction(PROGRAM) as conn:
         await mail_store.switch(conn, False)
         await mail_store.switch(conn, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("round_opened", "mở đến ngày 15/10/2026"), ("round_due", "kết thúc ngày 15/10/2026")]
+)
+def test_a_round_is_told_with_its_name_its_last_day_and_its_page(kind: str, said: str) -> None:
+    about = {"round": 4, "name": "Đợt cuối năm", "until": "2026-10-15"}
+    event = Event(1, kind, about, dt.datetime.now(dt.UTC))
+    text, address = sentence(event, LANGUAGES["vi"], "https://lenmuc.example")
+    assert "Đợt cuối năm" in text
+    assert said in text
+    assert address == "https://lenmuc.example/vi/work/rounds/4"
 
 
 async def test_an_administrator_sees_the_queue_and_gets_a_test(

@@ -131,7 +131,7 @@ def _said(language: Language, field: str, value: Any) -> str:
         return language.gettext(N_("Yes") if value else N_("No"))
     if isinstance(value, int | float):
         return language.number(value, 0 if value == int(value) else 1)
-    if field.endswith(("_at", "_until", "_day")) or field in ("changed", "due"):
+    if field.endswith(("_at", "_until", "_day")) or field in ("changed", "due", "opens"):
         try:
             moment = dt.datetime.fromisoformat(value)
         except ValueError:
@@ -170,6 +170,10 @@ def _about(
         return text, f"{here}/programmes/{number}"
     if number and words[0] == "task":
         return language.gettext(N_("Task %(number)s"), number=number), f"{here}/tasks/{number}"
+    if number and words[0] == "round":
+        # administrators read the log, and not the rounds
+        href = f"{here}/rounds/{number}" if visit.who.role == "auditor" else ""
+        return language.gettext(N_("Assessment round %(number)s"), number=number), href
     if entry.action in ("roadmap", "publish", "withdraw"):
         number = number or entry.target
         return language.gettext(N_("Roadmap %(number)s"), number=number), f"{here}/roadmaps/{number}"
