@@ -116,6 +116,8 @@ async def send_task(
     """The agency reports; a planner accepts the report, or returns it."""
     form = await read_form(request, TaskSent)
     who, person = visit.who, session_of(visit).person
+    async with db.transaction(who, read_only=True) as conn:
+        await the_task(conn, id)  # a task of others is none, whatever is sent for it
     try:
         if form.kind == "reported":
             await report(db, who, person, id, ReportForm(form.text, form.link, form.last))
