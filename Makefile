@@ -52,7 +52,7 @@ bench-roadmap: $(VENV)/test.stamp ## measure roadmaps against the plain model an
 bench-search: $(VENV)/test.stamp .cache/datasette/bin/datasette ## measure search over HTTP against Datasette; needs the package index once
 	@$(PY) -m benchmarks.search
 
-bench-import: $(VENV)/test.stamp ## measure bringing registries in against reading and copying (LENMUC_SHARED: folder of national data)
+bench-import: $(VENV)/test.stamp ## measure bringing registries in against reading and copying (LENMUC_SHARED: the folder above the national data)
 	@$(PY) benchmarks/importing.py
 
 # Only measured against: it is no part of the program and has an environment of its own.

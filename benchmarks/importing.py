@@ -139,7 +139,7 @@ async def measure(content: Content, id: str, path: Path) -> Measured:
 
 async def main(wanted: list[str]) -> None:
     """Measure those that are there, and print."""
-    data = Path(os.environ.get("LENMUC_SHARED", "../shared/data"))
+    data = Path(os.environ.get("LENMUC_SHARED", "../shared")) / "data"
     content, say = load_content(), sys.stdout.write
     for id, name in FILES.items():
         if not (data / name).is_file() or (wanted and id not in wanted):

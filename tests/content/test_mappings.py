@@ -173,6 +173,14 @@ def test_a_mistake_in_a_mapping_is_named_by_line_and_key(
         read_mapping(mapping(tmp_path, MAPPING.replace(old, new)), SCHEMES)
 
 
+def test_pieces_of_patterns_are_put_in(tmp_path: Path) -> None:
+    text = MAPPING.replace('name = "Tên"', """name = { from = "Tên", find = '{{two}}' }""")
+    text = text.replace("[tables.bodies]", "[pieces]\none = 'phi'\ntwo = 'C.p {{one}}.u'\n[tables.bodies]")
+    read = read_mapping(mapping(tmp_path, text), SCHEMES)
+    assert read.fields["name"][0].find == "C.p phi.u"
+    assert read.fields["agency"][0].find == ""
+
+
 def test_the_mappings_that_come_with_the_program_are_whole() -> None:
     found = shipped(paths.catalogue(), SCHEMES)
     assert {"tthc-2026", "tthc-lists", "ca-si-2024", "jp-2025"} <= set(found)

@@ -173,13 +173,19 @@ def test_a_scheme_agrees_with_the_research_list(schemes: dict[str, Scheme], id: 
     # The rules of 2026 are two files: the proactive scale counts something else.
     rows = [row for row in of_the_year if row["id"].startswith("P.") == id.startswith("proactive")]
     strength = {
-        "bat_buoc": "must", "toi_thieu": "minimum", "khuyen_khich": "encouraged", "tham_khao": "advisory",
+        "bat_buoc": "must",
+        "toi_thieu": "minimum",
+        "khuyen_khich": "encouraged",
+        "tham_khao": "advisory",
     }
     # Decree 43/2011 Art. 18.3 says "phải" where the circular of 2017 said "tối thiểu".
     stricter = {("rs-2011", "3.15"): "must", ("rs-2011", "3.24"): "must"}
     assert [(c.id, c.level, c.role, c.scope, c.strength) for c in schemes[id].criteria] == [
         (
-            row["id"], level_of(row, id), ROLES[row["vai_tro"]], SCOPES[row["pham_vi"]],
+            row["id"],
+            level_of(row, id),
+            ROLES[row["vai_tro"]],
+            SCOPES[row["pham_vi"]],
             stricter.get((id, row["id"]), strength[row["tinh_bat_buoc"]]),
         )
         for row in rows
@@ -329,8 +335,8 @@ def test_a_mistake_is_refused_at_its_line(
 def with_third(second_needs: str, third_needs: str) -> str:
     """The small scheme with a criterion 1.3 like 1.2; the two need what is said."""
     head, last = SMALL[: SMALL.rindex("[[criteria]]")], SMALL[SMALL.rindex("[[criteria]]") :]
-    second = last.replace(' }', f', needs = {second_needs} }}')
-    third = last.replace('"1.2"', '"1.3"').replace(' }', f', needs = {third_needs} }}')
+    second = last.replace(" }", f", needs = {second_needs} }}")
+    third = last.replace('"1.2"', '"1.3"').replace(" }", f", needs = {third_needs} }}")
     return f"{head}{second}\n{third}"
 
 

@@ -63,7 +63,9 @@ OLD = (
     TOP.format(id="old", year="18") + GROUP + criterion("1", "18") + criterion("2", "18", '["1"]')
     + criterion("3", "18", '["2"]')
 )  # fmt: skip
-NEW = TOP.format(id="new", year="23") + """\
+NEW = (
+    TOP.format(id="new", year="23")
+    + """\
 [[shared]]
 from = "old"
 basis = ["Luật 23 Điều 7"]
@@ -78,6 +80,7 @@ id = "3"
 text.vi = "Nêu rõ"
 text.en = "Say clearly"
 """
+)
 
 Write = Callable[..., Path]
 

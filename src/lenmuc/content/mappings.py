@@ -29,6 +29,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terms: str = ""
     unknown: tuple[str, ...] = ()
     tables: dict[str, dict[str, str]] = {}
+    pieces: dict[str, str] = {}
     declared: Declared | None = None
     offered: Literal["agency", "jurisdictions", "nobody"] = "agency"
     same_code: Literal["refuse", "first", "last"] = "refuse"
@@ -44,6 +45,22 @@ def _line(text: str, key: str) -> str:
             if written.match(line):
                 return f"line {number}, key {key}"
     return f"key {key}"
+
+
+_PIECE = re.compile(r"\{\{(\w+)\}\}")
+
+
+def _joined(column: Column, pieces: dict[str, str]) -> Column:
+    """The column with the pieces of patterns that it names put in; one that there is not stays as written."""
+
+    def put_in(pattern: str) -> str:
+        for _ in pieces:  # a piece may hold others
+            pattern = _PIECE.sub(lambda hit: pieces.get(hit[1], hit[0]), pattern)
+        return pattern
+
+    return msgspec.structs.replace(
+        column, find=put_in(column.find), drop=tuple(put_in(pattern) for pattern in column.drop)
+    )
 
 
 def _columns(name: str, text: str, field: str, written: Any) -> tuple[Column, ...]:
@@ -137,7 +154,10 @@ def read_mapping(path: Path, schemes: tuple[str, ...]) -> Mapping:
             raise ContentError(
                 name, "key fields", N_('say which column holds the %(field)s: %(field)s = "…"'), field=needed
             )
-    fields = {field: _columns(name, text, field, ways) for field, ways in file.fields.items()}
+    fields = {
+        field: tuple(_joined(column, file.pieces) for column in _columns(name, text, field, ways))
+        for field, ways in file.fields.items()
+    }
     mapping = Mapping(
         id=path.stem, name=file.name, name_en=file.name_en or file.name, terms=file.terms, place=file.place,
         source=file.source, fields=fields, unknown=frozenset(file.unknown), tables=file.tables,

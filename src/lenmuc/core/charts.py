@@ -227,6 +227,8 @@ def against(points: Sequence[tuple[float, float, float]]) -> Curve:
         ),
         top,
     )
+
+
 class Course(msgspec.Struct, frozen=True):
     """The way of a value to its goal: `line` so far, `way` is the even pace from the first day to the goal.
 

@@ -34,9 +34,7 @@ def to_check(
         for criterion in scheme.criteria
         if criterion.id in suspected
         or (
-            criterion.role == "defines"
-            and criterion.level <= level
-            and found[criterion.id].source != "facts"
+            criterion.role == "defines" and criterion.level <= level and found[criterion.id].source != "facts"
         )
     ]
     wanted.sort(key=lambda one: (not one.suspected, -one.criterion.level, one.answer.source == "record"))

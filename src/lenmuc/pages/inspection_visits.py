@@ -101,9 +101,7 @@ async def _page(
         stored = await read_visit(conn, plan, id)
         of = await read_plan(conn, plan)
         checks = await _checks(conn, content.scheme, stored)
-        findings = [
-            each for each in await inspections_store.findings_of(conn, plan) if each.visit == id
-        ]
+        findings = [each for each in await inspections_store.findings_of(conn, plan) if each.visit == id]
     by_criterion = {each.criterion: each for each in findings}
     place = Target(stored.agency, stored.service)
     looked = {check.criterion.id for check in checks}
@@ -190,9 +188,7 @@ async def write_finding(
     """Write down what was found at a criterion."""
     form = await read_form(request, FindingForm)
     try:
-        await find(
-            db, visit.who, content.scheme, plan, id, form.criterion, form.holds, form.text, today()
-        )
+        await find(db, visit.who, content.scheme, plan, id, form.criterion, form.holds, form.text, today())
     except Refused as refused:
         errors = tuple((each.field, visit.language.message(each.message)) for each in refused.faults)
         page = await _page(db, content, visit, plan, id, finding=form, errors=errors)

@@ -300,10 +300,7 @@ def came_of(visits: Iterable[StoredVisit], findings: Iterable[FindingRow]) -> Ou
     for each in findings:
         by_visit.setdefault(each.visit, []).append(Finding(each.criterion, each.holds, each.answered))
     return outcome(
-        [
-            Visited(each.state, each.control, each.reasons, tuple(by_visit.get(each.id, ())))
-            for each in visits
-        ]
+        [Visited(each.state, each.control, each.reasons, tuple(by_visit.get(each.id, ()))) for each in visits]
     )
 
 
@@ -318,9 +315,7 @@ async def show_plan(
         visits = await inspections_store.visits_of(conn, plan.id)
         findings = await inspections_store.findings_of(conn, plan.id)
         agency = await catalogue_store.find_agency(conn, plan.agency) if plan.agency else None
-    again = {
-        name: str(getattr(plan, name)) for name in PlanForm.__struct_fields__ if name not in ("digest",)
-    }
+    again = {name: str(getattr(plan, name)) for name in PlanForm.__struct_fields__ if name not in ("digest",)}
     page = PlanPage(
         plan,
         name_of(agency, language) if agency else "",
