@@ -101,3 +101,19 @@ async def test_a_study_whose_process_died_is_told_and_asked_again(
 async def test_only_planners_ask(as_staff: Visitor) -> None:
     for address in ("/why?item=1", "/team", "/frontier"):
         assert (await as_staff.get(f"/en/plan/1{address}")).status_code == 403
+
+
+async def test_what_comes_first_is_drawn_and_stands_in_a_table(as_planner: Visitor) -> None:
+    number, _ = await compute(as_planner)
+    page = (await as_planner.get(f"/en/plan/{number}/dependencies")).text
+    rows = rows_of(await as_planner.get(f"/en/plan/{number}.csv"))
+    criteria = {row["Work item"].partition("#")[0].partition("@")[0] for row in rows}
+    table = page.partition("The same as a table")[2]
+    boxes = re.findall(r'class="deps__name"[^>]*>([^<]+)<', page)
+    assert sorted(boxes) == sorted(criteria)
+    for criterion in criteria:
+        mine = [row for row in rows if re.split("[#@]", row["Work item"])[0] == criterion]
+        inside = sum(bool(row["Done in quarter"]) for row in mine)
+        said = words_of("<main" + table.partition(f">{criterion} ")[2].partition("</tr>")[0])
+        assert f"{inside} of {len(mine)} planned" in said
+    assert page.count('class="deps__arrow"') > 3

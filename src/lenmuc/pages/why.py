@@ -43,7 +43,7 @@ from lenmuc.web.visits import Visit
 
 ItemName = Annotated[str, QueryParameter(name="item", max_length=200)]
 TeamName = Annotated[str, QueryParameter(name="team", max_length=40)]
-_MOST = 20
+_MOST = 12
 
 
 class ItemLink(msgspec.Struct, frozen=True):
@@ -184,7 +184,9 @@ async def why_item(
     sooner = await studies.find(visit.who, id, "sooner", item)
     answer = sooner.answer if sooner else None
     found = answer.sooner if answer else None
-    users = [_link(view, each.id) for each in view.lines if item in each.needs]
+    waiting = [each for each in view.lines if item in each.needs]
+    waiting.sort(key=lambda each: (each.quarter is None, each.quarter, -each.serves.filings))
+    users = [_link(view, each.id) for each in waiting]
     page = WhyPage(
         roadmap=roadmap,
         line=line,
