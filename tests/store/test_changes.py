@@ -6,6 +6,7 @@ from lenmuc.store.changes import Changes
 
 # What no public page shows.
 PRIVATE = {
+    "estimate",
     "study",
     "assignment", "audit", "audit_head", "audit_link", "catalogue", "check_run", "comment",
     "confirmation", "demand", "evidence", "evidence_chunk", "finding", "first_administrator",

@@ -27,6 +27,7 @@ from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.core.roadmap.solve import solve
 from lenmuc.store import answers as answers_store
 from lenmuc.store import catalogue as catalogue_store
+from lenmuc.store import estimates as estimates_store
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import Database
@@ -138,10 +139,13 @@ async def the_task(db: Database, scheme: Scheme, who: Identity, request: PlanReq
         values = await answers_store.every_value(conn, agency=request.agency)
         shared = await offerings_store.shared_services(conn)
         services = await catalogue_store.all_services(conn)
+        estimates = await estimates_store.current_estimates(conn)
     offerings = [(row["service"], row["agency"], row["filings"]) for row in rows]
     found = offering_gaps(scheme, offerings, settled, [Said(*row) for row in values])
     kinds = {each.id: each.work.kind for each in scheme.criteria if each.work}
-    around = Around({each.code: each.field for each in services}, kinds)
+    around = Around(
+        {each.code: each.field for each in services}, kinds, tuple(each.plain for each in estimates)
+    )
     return Task(scheme, found, plan_settings(request, tiers), shared, request, around)
 
 

@@ -131,8 +131,8 @@ def assumptions(request: PlanRequest) -> tuple[Message, ...]:
         ),
         Message(
             N_(
-                "The person-days of each kind of work are estimates of ours, the same for every agency. "
-                "Nobody has measured them yet."
+                "The person-days of each kind of work are estimates of ours, the same for every agency, "
+                "unless planners or the agency itself have given theirs. Nobody has measured ours yet."
             )
         ),
         Message(

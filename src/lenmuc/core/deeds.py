@@ -28,6 +28,7 @@ Action = Literal[
     "publish",
     "withdraw",
     "scenario",
+    "estimate",
     "approve",
     "cancel",
     "briefing frozen",

@@ -34,3 +34,5 @@ REVOKE UPDATE, DELETE, TRUNCATE ON confirmation, round_notice FROM lenmuc_app;
 -- What was drawn and what was found stays; a finding is taken back as the comment that it is.
 REVOKE UPDATE, DELETE, TRUNCATE ON inspection_plan, inspection_finding FROM lenmuc_app;
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON rating_tally, rating_sum FROM lenmuc_app;
+-- Of an estimate a new version is a new row.
+REVOKE UPDATE, DELETE, TRUNCATE ON estimate FROM lenmuc_app;
