@@ -9,6 +9,8 @@ from pathlib import Path
 
 import openpyxl
 
+from lenmuc.core.quarters import before, quarter_of
+from lenmuc.web.reviews import today
 from tests.browser.keys import Keys
 from tests.live.site import Browser, Site
 
@@ -44,6 +46,13 @@ class Town:
         browser = self.browsers[who]
         page = browser.get(f"/vi/work/{code}/{criterion}")
         browser.submit(page, f"/{code}/{criterion}", value="met", justification=words)
+
+    def unfrozen(self) -> str:
+        """The latest quarter that has ended, has no frozen briefing, and the one before has none either."""
+        quarter, planner = before(quarter_of(today())), self.browsers["planner"]
+        while "/freeze" not in planner.get(f"/vi/briefing/{quarter}").text:
+            quarter = before(quarter)
+        return quarter
 
     def ready(self) -> str:
         """The code of a service whose level 3 is answered and not submitted. A planner will review it: the
@@ -391,6 +400,36 @@ def answers_a_report(keys: Keys, town: Town) -> Iterator[str]:
     yield "the reports, answered"
 
 
+def briefs(keys: Keys, town: Town) -> Iterator[str]:
+    page = keys.page
+    page.goto(f"/vi/briefing/{quarter_of(today())}")
+    yield "the draft of a briefing"
+    last = town.unfrozen()
+    for quarter in (before(last), last):
+        page.goto(f"/vi/briefing/{quarter}")
+        keys.skip()
+        keys.press(f"main a[href='/vi/briefing/{quarter}/freeze']")
+        if quarter == last:
+            yield "the question before a briefing is frozen"
+        keys.skip()
+        keys.press("main form button.button")
+    keys.skip()
+    keys.write("textarea[name=text]", "Thiếu số liệu của một phường")
+    keys.press("main form[action$='/corrections'] button.button")
+    assert page.locator("#corrections").is_visible()
+    yield "a frozen briefing with a correction"
+    keys.skip()
+    keys.press("main form[action$='/publish'] button.button")
+    page.goto(f"/vi/briefings/{last}")
+    yield "the briefing as the public reads it"
+    page.goto("/vi/briefing")
+    yield "the briefings"
+    keys.skip()
+    keys.press("main form[action$='/closing-review'] button.button")
+    assert "/vi/closing-review/" in page.url
+    yield "a closing review"
+
+
 WALKS = (
     ("staff", answers),
     ("staff", meets_a_conflict),
@@ -407,6 +446,7 @@ WALKS = (
     ("staff", answers_a_report),
     ("planner", reads_where_levels_differ),
     ("planner", answers_for_the_portal),
+    ("planner", briefs),
     ("planner", answers_for_every_agency),
     ("administrator", keeps_people),
     ("administrator", brings_a_registry),

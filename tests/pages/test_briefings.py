@@ -1,8 +1,11 @@
 """Briefings: each figure counted again by a query of its own; frozen, reopened, corrected, taken along."""
 
+import argparse
 import datetime as dt
 import io
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from html import unescape
 from typing import Any
 
@@ -13,6 +16,8 @@ import pytest
 from lenmuc.actions import briefings
 from lenmuc.actions.counting import count
 from lenmuc.actions.roadmap_view import Views
+from lenmuc.cli import main
+from lenmuc.commands import briefing as command_briefing
 from lenmuc.core.answers import Identity
 from lenmuc.core.briefing.state import Briefing, encode
 from lenmuc.core.errors import Conflict, NotFound, Refused
@@ -494,3 +499,37 @@ async def test_targets_and_tasks_stand_as_they_did_at_the_end_of_the_quarter(
     assert (aims["Mức 3"].state, aims["Mức 3"].before) == ("reached", None)
     assert (aims["Nộp trực tuyến"].state, aims["Nộp trực tuyến"].now) == ("unknown", None)
     assert [(each.name, each.state, each.days_late) for each in found.tasks] == [("Bố trí người", "late", 3)]
+
+
+@pytest.fixture
+def command(db: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`lenmuc briefing …` on the database of the test; gives the report and its moment."""
+
+    @asynccontextmanager
+    async def opened(*_: Any) -> AsyncIterator[Any]:
+        yield db
+
+    monkeypatch.setattr(command_briefing.running, "open_database", opened)
+    parser = argparse.ArgumentParser()
+    command_briefing.add(parser.add_subparsers())
+    return lambda *words: command_briefing.made(parser.parse_args(["briefing", *words]))
+
+
+async def test_the_command_freezes_what_the_page_then_shows(
+    as_planner: Visitor, db: Any, content: Any, command: Any
+) -> None:
+    last = before(NOW)
+    draft, _ = await command(NOW)
+    assert draft.mark is not None
+    with pytest.raises(Refused):
+        await command(NOW, "--freeze")
+    await command(last, "--freeze")
+    assert "Chốt bằng dòng lệnh" in (await as_planner.get(f"/vi/briefing/{last}")).text
+    await command(before(last), "--freeze")
+    review, _ = await command(last, "--since", before(last))
+    assert [section.id for section in review.sections][:2] == ["levels", "figures"]
+
+
+def test_a_quarter_that_is_none_ends_the_command() -> None:
+    with pytest.raises(SystemExit, match="2026Q9 is no quarter"):
+        main(["briefing", "2026Q9"])

@@ -27,19 +27,22 @@ def _briefing(arguments: argparse.Namespace) -> None:
     for quarter in (arguments.quarter, arguments.since):
         if quarter and not is_quarter(quarter):
             raise Failed(f"{quarter} is no quarter: write it as 2026Q4.")
-    made, moment = asyncio.run(_made(arguments))
+    report, moment = asyncio.run(made(arguments))
     language = read_language(paths.locale(), arguments.language)
     for ending, name in (("pdf", arguments.pdf), ("xlsx", arguments.xlsx)):
         if name:
-            Path(name).write_bytes(PAPER_FORMATS[ending].write(made, language, moment))
-    said = written(made, language)
+            Path(name).write_bytes(PAPER_FORMATS[ending].write(report, language, moment))
+    said = written(report, language)
     print(f"{said.title} – {said.mark}" if said.mark else said.title)
     print(said.made)
     for fact, value in said.facts:
         print(f"{fact}: {value.text}")
 
 
-async def _made(arguments: argparse.Namespace) -> tuple[Paper, dt.datetime]:
+async def made(arguments: argparse.Namespace) -> tuple[Paper, dt.datetime]:
+    """The report that is asked for, and the moment when it was counted. Raises as `actions.briefings`
+    does.
+    """
     settings, say = Settings.read(os.environ), running.teller(quiet=True)
     content, now = load_content(), dt.datetime.now(HANOI)
     async with running.open_database(settings, say) as db:

@@ -1,7 +1,6 @@
 """What every file of a roadmap is made from, and the words that more than one of them uses."""
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -9,6 +8,7 @@ import msgspec
 
 from lenmuc.core.checklists import Words
 from lenmuc.core.errors import N_, Message
+from lenmuc.core.quarters import begin_of, is_quarter, last_day
 from lenmuc.core.roadmap.sentences import quarter_words
 from lenmuc.core.roadmap.view import Line, RoadmapView
 
@@ -81,12 +81,7 @@ def quarters_in_words(view: RoadmapView, speaker: Speaker) -> list[str]:
 
 def days_of(quarter: str) -> tuple[dt.date, dt.date] | None:
     """First and last day of a quarter such as 2027Q1; None for a name that is not a quarter's."""
-    found = re.fullmatch(r"([1-9][0-9]{3})Q([1-4])", quarter)
-    if found is None:
-        return None
-    year, number = int(found[1]), int(found[2])
-    after = dt.date(year + number // 4, 3 * number % 12 + 1, 1)
-    return dt.date(year, 3 * number - 2, 1), after - dt.timedelta(days=1)
+    return (begin_of(quarter), last_day(quarter)) if is_quarter(quarter) else None
 
 
 def quarter_of(view: RoadmapView, line: Line) -> str:
