@@ -3,6 +3,7 @@
 Give words to take only the pages whose name holds one of them: `python -m tests.browser.tour service plan`.
 """
 
+import re
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,9 @@ from tests.live.site import Account, Browser, Site
 
 WIDTHS = {"1280": 1280, "390": 390}
 FOLDER = Path(__file__).parents[2] / "tour"
+SAMPLE = (
+    "/vi/inspections/new?name=2027&first_quarter=2027Q1&quarters=1&visits=3&controls=1&most=1&seed=12-345"
+)
 FORM = {"value": "met", "justification": "Đã vận hành trên Cổng dịch vụ công của Thành phố từ tháng 3/2026."}
 
 
@@ -50,7 +54,17 @@ def work_a_little(site: Site, agency: str = "") -> dict[str, str]:
     made = planner.submit(planner.get("/vi/rounds/new"), "/rounds/new", **wanted)
     round = str(made.url).rpartition("/")[2]
     roadmap = str(asked.url).rstrip("/").rpartition("/")[2]
-    return {"code": offerings[0]["service"]["code"], "open": codes[5], "roadmap": roadmap, "round": round}
+    kept = planner.submit(planner.get(SAMPLE), "/inspections")
+    visit = re.search(r"/vi/inspections/\d+/visits/\d+", kept.text)
+    assert visit
+    planner.submit(planner.get(visit[0]), visit[0], state="visited", day="2026-01-05")
+    return {
+        "code": offerings[0]["service"]["code"],
+        "open": codes[5],
+        "roadmap": roadmap,
+        "round": round,
+        "visit": visit[0],
+    }
 
 
 def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
@@ -99,10 +113,9 @@ def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
         "plan": ("planner", "/vi/plan"),
         "audit": ("auditor", "/vi/audit"),
         "inspections": ("planner", "/vi/inspections"),
-        "inspection-sample": (
-            "planner",
-            "/vi/inspections/new?name=2027&first_quarter=2027Q1&quarters=1&visits=3&controls=1&most=1&seed=12-345",
-        ),
+        "inspection-sample": ("planner", SAMPLE),
+        "inspection-plan": ("planner", names["visit"].partition("/visits")[0]),
+        "inspection-visit": ("planner", names["visit"]),
         "once-only": ("planner", "/vi/desk/once-only"),
         "once-only-database": ("planner", "/vi/desk/once-only/population"),
         "plan-ready": ("planner", f"/vi/plan/{names['roadmap']}"),

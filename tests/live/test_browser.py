@@ -29,7 +29,7 @@ WALKED = {
     "sign-in", "account", "work", "work-checklist", "work-criterion", "work-submit", "review",
     "disagreements", "platform", "platform-criterion",
 }  # fmt: skip
-NO_NAMES = {"code": "", "open": "", "roadmap": "", "round": ""}
+NO_NAMES = {"code": "", "open": "", "roadmap": "", "round": "", "visit": ""}
 NAMES = tuple(name for name in places(NO_NAMES) if name not in TWINS | WALKED)
 
 

@@ -80,7 +80,7 @@ def _sheet(sheet: Sheet, speaker: Speaker) -> dict[str, Any]:
     declared = str(sheet.declared) if sheet.declared is not None else say(N_("Not known"))
     left = [check.criterion.id for check in sheet.checks[ROWS:]]
     return {
-        "service": sheet.service,
+        "service": _short(sheet.service, 160),
         "number": say(N_("Visit %(number)s"), number=sheet.number),
         "facts": [
             [say(N_("Agency")), sheet.agency],
@@ -101,15 +101,16 @@ def _row(check: Check, speaker: Speaker) -> dict[str, str]:
     if answer.source == "record":
         shown.append(speaker.gettext(N_("Read from the published record")))
     elif answer.answer is not None:
-        shown += [piece.title or piece.link or piece.name for piece in answer.answer.pieces]
-        shown += answer.answer.evidence
-        if len(shown) == 1:
-            shown.append(speaker.gettext(N_("No evidence")))
+        given = [piece.title or piece.link or piece.name for piece in answer.answer.pieces]
+        given += answer.answer.evidence
+        shown += [_short(each, 28) for each in given[:3]] or [speaker.gettext(N_("No evidence"))]
+        if len(given) > 3:
+            shown.append(f"+{len(given) - 3}")
     return {
         "id": criterion.id,
         "text": _short(speaker.pick(criterion.text), 130),
         "law": _short(citation(criterion.basis[0], speaker.code), 60),
-        "answer": _short("; ".join(shown), 150),
+        "answer": "; ".join(shown),
     }
 
 
