@@ -92,6 +92,9 @@ async def test_what_is_not_accepted_shows_on_no_public_page_api_feed_or_file(
             read[address] = reply.status_code
             if "Zyxwvu" in reply.text or "Qponml" in reply.text:
                 found.add(address)
+        for who in (as_planner, as_staff):  # who may read it elsewhere does not find it there either
+            html = (await who.get(f"/vi/services/{offered}?agency={AGENCY}")).text
+            assert ("Zyxwvu" in html) == bool(found)
         return found
 
     id = await report(db, offered)
