@@ -2,6 +2,7 @@
 
 from lenmuc.core.quarters import before, quarter_of
 from lenmuc.web.reviews import today
+from tests.pages import test_inspections as inspections
 from tests.pages import test_programmes as programmes
 from tests.pages.test_planner import ASKED
 from tests.web.journeys.walking import World, fill, send, takes
@@ -81,3 +82,21 @@ async def giving_targets_and_tasks(world: World) -> None:
     await send(staff, f"/en/tasks/{number}", f"/tasks/{number}", kind="reported", text="Đã nối")
     await send(planner, f"{aim}/withdraw", "/withdraw")
     await send(planner, f"{place}/tasks/{number}/withdraw", "/withdraw")
+
+
+@takes(
+    "POST /{lang:str}/inspections",
+    "POST /{lang:str}/inspections/{plan:int}/visits/{id:int}",
+    "POST /{lang:str}/inspections/{plan:int}/visits/{id:int}/findings",
+)
+async def inspecting(world: World) -> None:
+    planner = await world.visitor("planner")
+    visit = await inspections.made(planner, await inspections.keep(planner))
+    await send(planner, visit, "/findings", criterion="3.05", holds="no", text="Chưa có")
+
+
+@takes("POST /{lang:str}/estimates/{criterion:str}")
+async def estimating(world: World) -> None:
+    planner = await world.visitor("planner")
+    page = "/en/estimates/3.04"
+    await send(planner, page, page, days="9", reason="Đã đo ở lần trước")
