@@ -250,7 +250,9 @@ def _agencies(briefings: Sequence[Briefing]) -> Section:
 
 def _body(body: Body, then: Body | None, rose: int) -> tuple[Cell, ...]:
     was = then.online if then else None
-    up = Change(then.rank - body.rank) if then and then.rank and body.rank else None
+    up: Cell = "–"  # who is not ranked moves no place
+    if body.rank is not None:
+        up = Change(then.rank - body.rank) if then and then.rank else None
     return (
         body.name, was, body.online, change(body.online, was), (then.rank or "–") if then else None,
         body.rank if body.rank is not None else "–", up, rose,
