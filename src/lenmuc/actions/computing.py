@@ -140,11 +140,17 @@ async def the_task(db: Database, scheme: Scheme, who: Identity, request: PlanReq
         shared = await offerings_store.shared_services(conn)
         services = await catalogue_store.all_services(conn)
         estimates = await estimates_store.current_estimates(conn)
+        plan = None
+        if request.follows is not None:
+            plan = await roadmaps_store.read_planned_levels(conn, request.follows)
     offerings = [(row["service"], row["agency"], row["filings"]) for row in rows]
     found = offering_gaps(scheme, offerings, settled, [Said(*row) for row in values])
     kinds = {each.id: each.work.kind for each in scheme.criteria if each.work}
     around = Around(
-        {each.code: each.field for each in services}, kinds, tuple(each.plain for each in estimates)
+        {each.code: each.field for each in services},
+        kinds,
+        tuple(each.plain for each in estimates),
+        before={item: plan.quarters[at] for item, at in plan.finish.items()} if plan else {},
     )
     return Task(scheme, found, plan_settings(request, tiers), shared, request, around)
 

@@ -207,6 +207,7 @@ FIELDS: dict[str, str] = {
     "goals": N_("Targets"),
     "aim": N_("What to aim for"),
     "follows": N_("Planned anew from roadmap"),
+    "stay": N_("Moves as little as can be"),
     "seconds": N_("Seconds to compute"),
     "agency": N_("Agency"),
     "service": N_("Service"),

@@ -72,7 +72,7 @@ class PlanRequest(msgspec.Struct, frozen=True):
 
     Days are person-days a quarter: of the central team, of each city body, of each ward or commune; `teams`
     says otherwise for those it names. `budget` is money for the whole plan. `follows` is the roadmap that
-    this one plans anew from today, staying near it.
+    this one plans anew from today, staying near it; with `stay`, as near as can be before all else.
     """
 
     name: str
@@ -90,6 +90,7 @@ class PlanRequest(msgspec.Struct, frozen=True):
     goals: tuple[Goal, ...] = ()
     aim: Aim = "trips"
     follows: int | None = None
+    stay: bool = False
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -185,9 +186,8 @@ def with_inputs(
         targets=targets,
         baseline=baseline,
     )
-    return msgspec.structs.replace(
-        made, objectives=_objectives(made, request.aim), in_order=request.aim == "targets_first"
-    )
+    in_order = request.aim == "targets_first" or _stays(made, request)
+    return msgspec.structs.replace(made, objectives=_objectives(made, request), in_order=in_order)
 
 
 def _item(
@@ -274,7 +274,12 @@ def _target(
     )
 
 
-def _objectives(problem: Problem, aim: Aim) -> tuple[Objective, ...]:
+def _stays(problem: Problem, request: PlanRequest) -> bool:
+    return request.stay and bool(problem.baseline)
+
+
+def _objectives(problem: Problem, request: PlanRequest) -> tuple[Objective, ...]:
+    aim = request.aim
     soft = any(target.weight is not None for target in problem.targets)
     main: dict[Aim, Objective] = {
         "trips": Objective("gain"),
@@ -285,6 +290,8 @@ def _objectives(problem: Problem, aim: Aim) -> tuple[Objective, ...]:
     found = [main[aim]]
     if soft:
         found = [Objective("targets"), *found] if aim == "targets_first" else [*found, Objective("targets")]
+    if _stays(problem, request):
+        return (Objective("moves"), *found)
     if problem.baseline:
         gain = sum(upgrade.gain for upgrade in problem.upgrades)
         found.append(Objective("moves", MOVE_WEIGHT * gain / max(1, len(problem.baseline))))
