@@ -154,6 +154,16 @@ async def test_what_is_missing_or_wrong_is_said_beside_its_field(admin: Visitor)
         assert said in words_of(reply.text)
 
 
+async def test_a_mapping_with_a_mistake_comes_back_to_be_mended(admin: Visitor) -> None:
+    wrong = MAPPING.replace('unit = "wd"', 'unit = "days"')
+    reply = await send(admin, [("list.csv", csv_of(ONE))], lang="vi", toml=wrong)
+    assert reply.status_code == 422
+    text = words_of(reply.text)
+    assert re.search(r"dòng \d+, khóa fields.time_in_person", text)
+    assert 'value="our-list"' in reply.text
+    assert 'unit = "days"' in unescape(reply.text)
+
+
 async def test_a_file_that_cannot_be_read_says_where_and_what_to_do(admin: Visitor) -> None:
     for name, content, said in (
         ("list.csv", "mã,tên\n1,2\n".encode(), "list.csv, line 1: there is no column code, name"),

@@ -195,19 +195,29 @@ async def send(
                 text = own[0].content.decode("utf-8-sig")
             except UnicodeDecodeError as wrong:
                 raise Refused([fault("toml", N_("Save the mapping as UTF-8."))]) from wrong
-            chosen = Chosen(own[0].name.removesuffix(".toml"), text)
+            typed = SentForm("", own[0].name.removesuffix(".toml"), text)  # to be mended in its place
+            chosen = Chosen(typed.name, text)
         elif typed.text.strip():
             chosen = Chosen(typed.name.strip(), typed.text)
         sent = [Sent(file.name, file.body) for file in files.get("files", [])]
         id = await importer.take(visit.who, session_of(visit).person, chosen, sent, today())
     except (Refused, Busy, TooLarge) as refused:
         if isinstance(refused, Refused):
-            errors = tuple((each.field, language.message(each.message)) for each in refused.faults)
+            errors = tuple((each.field, _mistake(each.message, language)) for each in refused.faults)
         else:
             errors = (("files", language.message(refused.message)),)
         page = await _imports_page(db, content, importer, visit, typed, errors)
         return render(request, "imports/imports.html", page, status_of(refused))
     return Response(None, status_code=303, headers={"Location": f"{_home(visit)}/{id}"})
+
+
+def _mistake(message: Message, language: Language) -> str:
+    """What is wrong with a form; a place in a mapping is put in the language of the page too."""
+    where = message.params.get("where")
+    if isinstance(where, str):
+        params = {**message.params, "where": place_words(where, language)}
+        message = msgspec.structs.replace(message, params=params)
+    return language.message(message)
 
 
 def _notes(rows: list[KeptNote], kind: str, page: int, address: str) -> Notes:
