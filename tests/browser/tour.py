@@ -54,6 +54,7 @@ def work_a_little(site: Site, agency: str = "") -> dict[str, str]:
     made = planner.submit(planner.get("/vi/rounds/new"), "/rounds/new", **wanted)
     round = str(made.url).rpartition("/")[2]
     roadmap = str(asked.url).rstrip("/").rpartition("/")[2]
+    programme, task = set_a_programme(planner)
     kept = planner.submit(planner.get(SAMPLE), "/inspections")
     visit = re.search(r"/vi/inspections/\d+/visits/\d+", kept.text)
     assert visit
@@ -64,7 +65,30 @@ def work_a_little(site: Site, agency: str = "") -> dict[str, str]:
         "roadmap": roadmap,
         "round": round,
         "visit": visit[0],
+        "programme": programme,
+        "task": task,
     }
+
+
+def set_a_programme(planner: Browser) -> tuple[str, str]:
+    """A published programme with a target that is measured, one that is not, and a task that is late; the
+    numbers of the programme and the task.
+    """
+    here = "/vi/programmes"
+    made = planner.submit(
+        planner.get(f"{here}/new"), "/new", name="Chương trình nâng mức 2026–2030", basis="QĐ 1/QĐ-UBND",
+        first_day="01/01/2026", last_day="31/12/2030",
+    )  # fmt: skip
+    programme = str(made.url).partition("?")[0].rpartition("/")[2]
+    here += f"/{programme}"
+    for known, due in (("hanoi-level-3-2017", "31/12/2027"), ("satisfied-2026", "31/12/2026")):
+        planner.submit(planner.get(f"{here}/targets/new?library={known}"), "/targets/new", due=due)
+    given = planner.submit(
+        planner.get(f"{here}/tasks/new"), "/tasks/new", name="Nối cổng thanh toán", agency="STP",
+        due="01/10/2026", proof="Biên bản nghiệm thu",
+    )  # fmt: skip
+    planner.submit(planner.get(f"{here}/publish"), "/publish")
+    return programme, given.text.partition("/vi/tasks/")[2].partition('"')[0]
 
 
 def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
@@ -118,6 +142,16 @@ def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
         "inspection-visit": ("planner", names["visit"]),
         "once-only": ("planner", "/vi/desk/once-only"),
         "once-only-database": ("planner", "/vi/desk/once-only/population"),
+        "programmes": ("public", "/vi/programmes"),
+        "programme": ("public", f"/vi/programmes/{names['programme']}"),
+        "programme-planner": ("planner", f"/vi/programmes/{names['programme']}"),
+        "programme-new": ("planner", "/vi/programmes/new"),
+        "programme-library": ("planner", f"/vi/programmes/{names['programme']}/library"),
+        "programme-publish": ("planner", f"/vi/programmes/{names['programme']}/hide"),
+        "target": ("planner", f"/vi/programmes/{names['programme']}/targets/new?library=satisfied-2026"),
+        "task-new": ("planner", f"/vi/programmes/{names['programme']}/tasks/new"),
+        "tasks": ("staff", "/vi/tasks"),
+        "task": ("staff", f"/vi/tasks/{names['task']}"),
         "plan-ready": ("planner", f"/vi/plan/{names['roadmap']}"),
     }
 

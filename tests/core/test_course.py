@@ -45,6 +45,7 @@ def test_after_the_day_the_drawing_goes_on_to_today() -> None:
     found = drawn(today=day(200), points=[(day(0), 10.0)])
     assert found.line == "M0 900H1000"
     assert found.way == "M0 900L500 200"
+    assert found.goal_x == 50.0
 
 
 def test_numbers_get_a_round_upper_edge() -> None:

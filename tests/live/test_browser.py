@@ -28,8 +28,9 @@ TWINS = {"home-en", "search-all", "search-empty", "service-en", "agency-ward", "
 WALKED = {
     "sign-in", "account", "work", "work-checklist", "work-criterion", "work-submit", "review",
     "disagreements", "platform", "platform-criterion",
+    "tasks", "task",
 }  # fmt: skip
-NO_NAMES = {"code": "", "open": "", "roadmap": "", "round": "", "visit": ""}
+NO_NAMES = {"code": "", "open": "", "roadmap": "", "round": "", "visit": "", "programme": "", "task": ""}
 NAMES = tuple(name for name in places(NO_NAMES) if name not in TWINS | WALKED)
 
 

@@ -12,6 +12,7 @@ import openpyxl
 from lenmuc.core.quarters import before, quarter_of
 from lenmuc.web.reviews import today
 from tests.browser.keys import Keys
+from tests.browser.tour import set_a_programme
 from tests.live.site import Browser, Site
 
 Walk = Callable[[Keys, "Town"], Iterator[str]]
@@ -430,6 +431,45 @@ def briefs(keys: Keys, town: Town) -> Iterator[str]:
     yield "a closing review"
 
 
+def reports_a_task(keys: Keys, town: Town) -> Iterator[str]:
+    page, (_, task) = keys.page, set_a_programme(town.browsers["planner"])
+    page.goto("/vi/tasks")
+    yield "the tasks of the agency"
+    keys.skip()
+    keys.press(f"main a[href='/vi/tasks/{task}']")
+    yield "a task"
+    keys.skip()
+    keys.press("main form button.button")
+    assert page.locator(".errors").is_visible()
+    yield "a report, refused"
+    keys.write("#text", "Đã nối cổng thanh toán")
+    keys.press("main form button.button")
+    assert page.locator(".notice--done").is_visible()
+    yield "a task, reported"
+
+
+def decides_on_a_report(keys: Keys, town: Town) -> Iterator[str]:
+    page, (programme, task) = keys.page, set_a_programme(town.browsers["planner"])
+    staff = town.browsers["staff"]
+    staff.submit(staff.get(f"/vi/tasks/{task}"), f"/tasks/{task}", text="Đã nối cổng thanh toán")
+    page.goto(f"/vi/programmes/{programme}")
+    keys.skip()
+    keys.press(f"main a[href='/vi/tasks/{task}']")
+    yield "a task with a report"
+    keys.skip()
+    keys.press("button[value=returned]")
+    assert page.locator(".errors").is_visible()
+    keys.write("#text", "Thiếu biên bản")
+    keys.press("button[value=returned]")
+    assert page.locator(".notice--done").is_visible()
+    yield "a task, returned"
+    page.goto(f"/vi/programmes/{programme}/targets/new")
+    keys.skip()
+    keys.press("main form button.button")
+    assert page.locator(".errors").is_visible()
+    yield "a target, refused"
+
+
 WALKS = (
     ("staff", answers),
     ("staff", meets_a_conflict),
@@ -448,6 +488,8 @@ WALKS = (
     ("planner", answers_for_the_portal),
     ("planner", briefs),
     ("planner", answers_for_every_agency),
+    ("staff", reports_a_task),
+    ("planner", decides_on_a_report),
     ("administrator", keeps_people),
     ("administrator", brings_a_registry),
     ("staff", keeps_the_own_account),

@@ -10,7 +10,13 @@ import pytest
 
 from lenmuc.core.answers import Identity
 from lenmuc.core.programme_forms import ProgrammeSaid
+from lenmuc.paths import locale
+from lenmuc.store import mail as mail_store
 from lenmuc.store import programmes as programmes_store
+from lenmuc.store.database import PROGRAM
+from lenmuc.store.mail import Event
+from lenmuc.web.language import read_languages
+from lenmuc.web.mailing import sentence
 from lenmuc.web.reviews import today
 from tests.conftest import PASSWORD, Visitor, person
 from tests.pages.test_figures import raise_some, share, written
@@ -260,6 +266,39 @@ async def test_a_task_goes_from_the_planner_to_the_agency_and_back(
         "task", "task reported", "task returned", "task reported", "task accepted",
     ]  # fmt: skip
     assert {row["agency"] for row in log if row["action"].startswith("task ")} == {"STP"}
+
+
+async def test_mail_tells_the_agency_of_a_task_and_the_planner_of_its_report(
+    as_planner: Visitor, as_staff: Visitor, db: Any
+) -> None:
+    await person(db, "staff", "SXD")
+    async with db.transaction(PROGRAM) as conn:
+        await mail_store.switch(conn, True)
+    number = await task(as_planner, await begun(as_planner))
+    here = f"/vi/tasks/{number}"
+    await send(as_staff, here, kind="reported", text="Xong")
+    await send(as_planner, here, kind="returned", text="Thiếu chữ ký")
+    await send(as_staff, here, kind="reported", text="Đã ký")
+    await send(as_planner, here, kind="accepted")
+
+    async with db.transaction(PROGRAM) as conn:
+        rows = await conn.fetch(
+            "SELECT p.role, p.agency, p.id AS person, e.id, e.kind, e.about, e.at FROM mail_event e"
+            " JOIN person p ON p.id = e.person ORDER BY e.id"
+        )
+    assert [(row["role"], row["agency"], row["kind"]) for row in rows] == [
+        ("staff", "STP", "task_given"),
+        ("planner", None, "task_reported"),
+        ("staff", "STP", "task_returned"),
+        ("planner", None, "task_reported"),
+        ("staff", "STP", "task_accepted"),
+    ]
+    languages = read_languages(locale())
+    events = [Event(row["id"], row["kind"], row["about"], row["at"]) for row in rows]
+    told = [sentence(event, languages["vi"], "https://lenmuc.example") for event in events]
+    assert told[0][0] == f"Cơ quan của bạn được giao nhiệm vụ “{TASK['name']}”, hạn {TASK['due']}."
+    assert told[1][0].startswith("Sở Tư pháp ")
+    assert {address for _, address in told} == {f"https://lenmuc.example{here}"}
 
 
 async def last(visitor: Visitor, address: str) -> str:

@@ -6,11 +6,13 @@ from typing import Any
 
 from lenmuc.core.answers import Answer
 from lenmuc.store import mail as mail_store
+from lenmuc.store import tasks as tasks_store
 from lenmuc.store.corrections import Correction
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.mail import Addressee, Event
 from lenmuc.store.queries import Connection
 from lenmuc.store.reviews import Review
+from lenmuc.store.tasks import Task
 
 DAYS_BEFORE = 30  # a verified level that comes to its end is told so early
 _LONGEST_WAIT = 6 * 3600  # seconds between two attempts
@@ -64,6 +66,24 @@ async def tell_accepted(conn: Connection, correction: Correction) -> None:
     people = await mail_store.leads_of(conn, correction.agency)
     about = await _called(conn, correction.service, correction.agency)
     await mail_store.add(conn, people, "correction", {**about, "correction": correction.id})
+
+
+async def tell_task(conn: Connection, task: Task, kind: str) -> None:
+    """The people of the agency hear of a task `given`, and of a report `returned` or `accepted`; the planner
+    who set it hears that it was `reported`.
+    """
+    if kind == "reported":
+        people = await tasks_store.giver_of(conn, task.id)
+    else:
+        people = await tasks_store.people_of(conn, task.agency)
+    about = {
+        "task": task.id,
+        "name": task.name,
+        "until": task.due.isoformat(),
+        "agency_name": task.agency_name,
+        "agency_name_en": task.agency_name_en,
+    }
+    await mail_store.add(conn, people, f"task_{kind}", about)
 
 
 async def tell_ending(db: Database, today: dt.date) -> int:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from lenmuc.actions.mail import tell_task
 from lenmuc.actions.programmes import CHANGED_MEANWHILE, must_plan, the_programme
 from lenmuc.core.answers import LINK_LIMIT, Identity, is_link
 from lenmuc.core.deeds import Action
@@ -65,6 +66,7 @@ async def save_task(
             raise Refused(faults)
         if before is None:
             number = await tasks_store.add_task(conn, programme, said, person)
+            await tell_task(conn, await the_task(conn, number), "given")
         else:
             number = before.id
             if not await tasks_store.change_task(conn, number, said, person, form.version):
@@ -113,6 +115,7 @@ async def _step(
         if wrong is not None:
             raise Refused([Fault("", wrong)])
         await tasks_store.add_report(conn, task, kind, text, link, person)
+        await tell_task(conn, task, kind)
         await audit_store.record(
             conn, person=person, agency=task.agency, action=action, target=f"task {id}",
             after={"text": text, "link": link},

@@ -233,13 +233,14 @@ class Course(msgspec.Struct, frozen=True):
     """The way of a value to its goal: `line` so far, `way` is the even pace from the first day to the goal.
 
     `top` is what the upper edge stands for, in the unit of the values; `*_y` are in per cent from the top and
-    `now_x` from the left. `forecast_y` is where a plan ends on the last day, `None` without one.
+    `*_x` from the left, `goal_x` that of its day. `forecast_y` is where a plan ends then, `None` without one.
     """
 
     ticks: tuple[Tick, ...]
     line: str
     way: str
     top: float
+    goal_x: float
     goal_y: float
     now_y: float
     now_x: float
@@ -285,7 +286,7 @@ def course(
     if 35 <= middle <= 65:  # the three days stand beside each other on a phone too
         ends.insert(1, Tick(middle, today, False))
     return Course(
-        tuple(ends), path, way, top, y(goal) * 100 / HIGH, y(shown[-1][1]) * 100 / HIGH,
+        tuple(ends), path, way, top, x(due) * 100 / HIGH, y(goal) * 100 / HIGH, y(shown[-1][1]) * 100 / HIGH,
         x(today) * 100 / HIGH, None if forecast is None else y(forecast) * 100 / HIGH,
     )  # fmt: skip
 

@@ -33,6 +33,7 @@ PAUSE = 15.0  # seconds between two looks into the queue
 _HOURLY = 3600.0
 
 _WORK = "work/{service}"
+_TASK = "tasks/{task}"
 _TOLD = {
     "submitted": (
         N_("“%(service)s” of %(agency)s was submitted and waits for a review by you."),
@@ -58,6 +59,10 @@ _TOLD = {
         N_("The round “%(name)s” ends on %(until)s. Your agency still has answers to confirm."),
         "work/rounds/{round}",
     ),
+    "task_given": (N_("Your agency was given a task: “%(name)s”, to be done by %(until)s."), _TASK),
+    "task_reported": (N_("%(agency)s reports the task “%(name)s”. It waits for your decision."), _TASK),
+    "task_returned": (N_("The report of the task “%(name)s” came back with a reason."), _TASK),
+    "task_accepted": (N_("The report of the task “%(name)s” was accepted: it is done."), _TASK),
     "test": (N_("This is the test that was asked for: mail from this site reaches you."), "account/mail"),
 }
 _FOOTER = N_("Lên Mức sends this because you have an account. Turn mail off or change its language:")
@@ -74,7 +79,7 @@ def sentence(event: Event, language: Language, url: str) -> tuple[str, str]:
     if "until" in about:
         shown["until"] = language.date(dt.date.fromisoformat(about["until"]))
     shown |= {name: about.get(name, "") for name in ("criterion", "name")}
-    numbers = {name: about.get(name, "") for name in ("review", "correction", "round")}
+    numbers = {name: about.get(name, "") for name in ("review", "correction", "round", "task")}
     place = path.format(**numbers, service=quote(str(about.get("service", "")), safe=""))
     return language.gettext(text, **shown), f"{url}/{language.code}/{place}"
 

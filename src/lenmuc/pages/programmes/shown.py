@@ -124,7 +124,7 @@ def by_agency(rows: Sequence[TaskRow]) -> tuple[OfAgency, ...]:
 def _shown(content: Content, programme: Programme, stand: TargetStand, now: dt.date) -> Shown:
     target = stand.target
     chart = course(
-        stand.points,
+        stand.points if stand.amount is not None else (),
         programme.first_day,
         target.due,
         now,
