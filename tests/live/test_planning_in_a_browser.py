@@ -65,6 +65,19 @@ def plans(keys: Keys, name: str) -> Iterator[str]:
         re.compile("person-days; up to .* has only|It waits for|It is done in the first quarter")
     )
     yield "the roadmap and why each item stands where it stands"
+    page.goto(f"/en/plan/{first}/why?item=3.55")
+    yield "a work item, nothing asked yet"
+    keys.skip()
+    keys.press("form[action$='/ask'] button")
+    expect(page.locator("main")).to_contain_text("Computed for", timeout=30_000)
+    yield "a work item with what it unlocks and what more days bring"
+    page.goto(f"/en/plan/{first}/dependencies")
+    yield "what comes first"
+    page.goto(f"/en/plan/{first}/frontier")
+    yield "benefit against people, not asked yet"
+    page.goto("/en/estimates/3.03")
+    yield "what work takes"
+    page.goto(f"/en/plan/{first}")
     keys.press("main a[href*='/plan/scenarios/']")
     keys.write("#copy_name", f"{name}, two more people")
     keys.press("form[action$='/copy'] button")
