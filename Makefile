@@ -9,7 +9,7 @@ export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test core check faults fuzz drills tour bench-readiness bench-wide bench-roadmap bench-search bench-import lock clean
+.PHONY: help run test core check faults fuzz drills tour bench-desk bench-readiness bench-wide bench-roadmap bench-search bench-import lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ tour: $(VENV)/test.stamp ## take pictures of the pages into the folder tour
 
 bench-readiness: $(VENV)/test.stamp ## measure the levels of the whole city against plain sets
 	@$(PY) benchmarks/readiness.py
+
+bench-desk: $(VENV)/test.stamp ## measure pages of figures and the desk against one indexed read of the rolled-up table
+	@$(PY) benchmarks/desk.py
 
 bench-wide: $(VENV)/test.stamp ## measure an answer that moves every offering against its limit of 5 s
 	@$(PY) benchmarks/wide.py

@@ -11,6 +11,7 @@ from litestar.di import Provide
 
 from lenmuc.actions.checking import Checker, Opens
 from lenmuc.actions.computing import Planner
+from lenmuc.actions.desk import Desks
 from lenmuc.actions.import_jobs import Importer
 from lenmuc.actions.provider import Provider
 from lenmuc.actions.roadmap_view import Views
@@ -135,6 +136,7 @@ def create_app(
     importer = Importer(db, content, settings.data)
     mailing = Mailing(settings, db, wiring.languages, content.schemes)
     forecasts = Forecasts()
+    desks = Desks(db, content, changes)
     checker = Checker(db, content, settings.checks, opens)
     finder = Finder(
         db, changes, content.catalogue.words, content.classes.id, patience=PATIENCE if look_every else inf
@@ -181,6 +183,9 @@ def create_app(
     async def the_finder() -> Finder:
         return finder
 
+    async def the_desks() -> Desks:
+        return desks
+
     async def the_changes() -> Changes:
         return changes
 
@@ -201,6 +206,7 @@ def create_app(
             "forecasts": Provide(the_forecasts),
             "finder": Provide(the_finder),
             "changes": Provide(the_changes),
+            "desks": Provide(the_desks),
         },
         lifespan=[life],
         logging_config=None,

@@ -22,6 +22,9 @@ ENV = jinja2.Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
 Scope = dict[str, Any]
 
 
+RENDER = ("render", "fragment")
+
+
 def rendered() -> Iterator[tuple[str, str, type[Any]]]:
     """(module, template, Page Struct) of every `render(request, "…", page)` in the pages and the API."""
     for path in sorted([*PAGES.rglob("*.py"), *(PAGES.parent / "api").rglob("*.py")]):
@@ -38,7 +41,7 @@ def rendered() -> Iterator[tuple[str, str, type[Any]]]:
 
 def calls_of_render(function: ast.AST) -> Iterator[ast.Call]:
     for node in ast.walk(function):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "render":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RENDER:
             yield node
 
 

@@ -64,8 +64,7 @@ async def test_coverage_is_a_fraction_of_those_that_offer(as_planner: Visitor, c
 
 async def test_what_is_suspicious_is_listed_with_its_number(as_planner: Visitor, connection: Any) -> None:
     await connection.execute(
-        "UPDATE offering SET level = 4, online_filings = id % 2 "
-        "WHERE id % 100 = 0 OR id % 101 = 0"
+        "UPDATE offering SET level = 4, online_filings = id % 2 WHERE id % 100 = 0 OR id % 101 = 0"
     )
     await connection.execute("UPDATE offering SET level = 3 WHERE agency = 'STP' AND level = 2")
     await connection.execute(
@@ -101,3 +100,46 @@ async def test_the_law_is_rolled_up_by_article(as_planner: Visitor, connection: 
 
 async def test_staff_do_not_sit_at_the_desk(as_staff: Visitor) -> None:
     assert (await as_staff.get("/vi/desk")).status_code == 403
+
+
+async def test_ranks_are_those_of_a_window_function(as_planner: Visitor, connection: Any) -> None:
+    await raise_some(connection)
+    rows = await connection.fetch(
+        "SELECT agency, CASE WHEN n >= 5 THEN"
+        " rank() OVER (PARTITION BY tier, n >= 5 ORDER BY three DESC, two DESC) END AS place"
+        " FROM (SELECT o.agency, g.tier, count(*) AS n,"
+        " count(*) FILTER (WHERE level >= 3)::float8 / count(*) AS three,"
+        " count(*) FILTER (WHERE level >= 2)::float8 / count(*) AS two"
+        " FROM offering o JOIN agency g ON g.code = o.agency GROUP BY o.agency, g.tier) s"
+    )
+    html = await desk(as_planner)
+    for row in rows:
+        found = re.search(
+            rf'heat__rank">([^<]*)</td><th scope="row"><a href="/vi/agencies/{row["agency"]}">', html
+        )
+        assert found
+        assert found[1] == ("–" if row["place"] is None else str(row["place"])), row["agency"]
+
+
+async def test_each_service_that_carries_is_counted_by_its_offerings(
+    as_planner: Visitor, connection: Any
+) -> None:
+    await raise_some(connection)
+    html = (await desk(as_planner)).partition('id="concentration"')[2].partition('id="coverage"')[0]
+    rows = await connection.fetch(
+        "SELECT service, count(*) AS n, sum(filings) AS f FROM offering WHERE level < 3 AND filings > 0"
+        " GROUP BY service ORDER BY f DESC, service LIMIT 25"
+    )
+    for row in rows:
+        found = re.search(rf'services/{re.escape(row["service"])}">.*?</tr>', html, re.S)
+        assert found
+        assert f">{written(row['n'])}<" in found[0]
+        assert f">{written(row['f'])}<" in found[0]
+
+
+async def test_what_changes_shows_at_the_desk_at_once(as_planner: Visitor, connection: Any) -> None:
+    """Its counts are kept until something under them changes."""
+    before = await desk(as_planner)
+    assert await desk(as_planner) == before
+    await connection.execute("UPDATE offering SET level = 4 WHERE agency = 'STP' AND level = 2")
+    assert await desk(as_planner) != before

@@ -217,3 +217,100 @@ async def test_every_figure_stands_in_the_list_in_both_languages(client: Visitor
         for figure in content.figures.values():
             assert f'href="/{language}/figures/{figure.id}">{figure.name.in_(language)}<' in html
             assert (await client.get(f"/{language}/figures/{figure.id}")).status_code == 200
+
+
+SCOPES = ["", "STP", "X00070"]
+
+
+async def of_levels(connection: Any, scheme: str, agency: str) -> list[tuple[int, int, int]]:
+    """(level, offerings, filings), counted from the offerings themselves."""
+    source = (
+        "(SELECT level, filings, agency FROM offering WHERE $1 = 'rs-2018')"
+        if scheme == "rs-2018"
+        else "(SELECT s.level, o.filings, o.agency FROM standing s JOIN offering o ON o.id = s.offering"
+        " WHERE s.scheme = $1)"
+    )
+    rows = await connection.fetch(
+        f"SELECT level, count(*), sum(filings) FROM {source} o WHERE $2 IN ('', agency) GROUP BY level",
+        scheme,
+        agency,
+    )
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("agency", SCOPES)
+async def test_every_figure_of_levels_in_every_scope_is_reproduced(
+    client: Visitor, connection: Any, content: Any, agency: str
+) -> None:
+    """Of the city, a body and a ward; a new figure of levels is taken in by itself."""
+    await raise_some(connection)
+    await connection.execute(
+        "UPDATE offering SET level = 3 WHERE agency = 'X00070' AND id % 5 = 0 AND level = 2"
+    )
+    await connection.execute("UPDATE standing SET level = 3 WHERE scheme <> 'rs-2018' AND offering % 9 = 0")
+    await connection.execute("UPDATE offering SET online_filings = greatest(0, id % 4 - 1) WHERE id % 2 = 0")
+    seen = set()
+    for figure in content.figures.values():
+        if figure.measure in ("parts", "quarterly", "verified", "lapsed"):
+            continue  # each has a test of its own: here and in test_counts.py
+        html = (await client.get(f"/vi/figures/{figure.id}?agency={agency}")).text
+        found = stats(html)
+        rows = await of_levels(connection, figure.scheme, agency)
+        whole, filings = sum(row[1] for row in rows), sum(row[2] for row in rows)
+        level = figure.level
+        there = [row for row in rows if row[0] == level or (figure.cumulative and row[0] > level)]
+        if figure.measure == "levels":
+            for rung, number, filed in rows:
+                name = f"Mức {rung}" if rung else "Chưa đạt mức 1"
+                cells = re.search(rf'<th scope="row">(?:<svg.*?</svg>)?{name}</th>(.*?)</tr>', html)
+                assert cells
+                assert f">{written(number)}<" in cells[1]
+                assert f">{written(filed)}<" in cells[1]
+        elif figure.measure == "reached":  # no answer names the law here, so all are eligible
+            part, filed = sum(row[1] for row in there), sum(row[2] for row in there)
+            assert found["Theo dịch vụ"] == (share(part, whole), f"{written(part)} trên {written(whole)}")
+            assert found["Theo hồ sơ"] == (share(filed, filings), f"{written(filed)} trên {written(filings)}")
+        else:
+            silent, counted, online, filed = await connection.fetchrow(
+                "SELECT count(*) FILTER (WHERE online_filings = 0), count(online_filings),"
+                " coalesce(sum(online_filings) FILTER (WHERE filings IS NOT NULL), 0),"
+                " coalesce(sum(filings) FILTER (WHERE online_filings IS NOT NULL), 0)"
+                " FROM offering WHERE level >= 3 AND $1 IN ('', agency)",
+                agency,
+            )
+            assert counted
+            part, of = (silent, counted) if figure.measure == "silent" else (online, filed)
+            kind = "Theo dịch vụ" if figure.measure == "silent" else "Theo hồ sơ"
+            assert found[kind] == (share(part, of), f"{written(part)} trên {written(of)}")
+            unknown = sum(row[1] for row in there) - counted
+            assert found["Dịch vụ chưa ai đếm"][0] == written(unknown)
+        seen.add(figure.measure)
+    assert seen == {"levels", "reached", "silent", "online"}
+
+
+async def test_each_agency_beside_a_figure_is_reproduced(client: Visitor, connection: Any) -> None:
+    await raise_some(connection)
+    html = (await client.get("/vi/figures/level-3-or-more")).text.partition('id="agencies"')[2]
+    rows = await connection.fetch(
+        "SELECT agency, count(*) FILTER (WHERE level >= 3) AS part, count(*) AS whole"
+        " FROM offering GROUP BY agency"
+    )
+    assert len(rows) > 100
+    for row in rows:
+        cell = re.search(rf'agency={row["agency"]}">.*?</tr>', html, re.S)
+        assert cell
+        assert f"{written(row['part'])} trên {written(row['whole'])}<" in cell[0], row["agency"]
+
+
+async def test_the_list_of_figures_shows_what_each_page_shows(
+    client: Visitor, connection: Any, content: Any
+) -> None:
+    await raise_some(connection)
+    await connection.execute("UPDATE offering SET online_filings = greatest(0, id % 4 - 1) WHERE id % 2 = 0")
+    listed = (await client.get("/vi/figures")).text
+    for figure in content.figures.values():
+        row = re.search(rf'figures/{figure.id}">.*?</tr>', listed, re.S)
+        assert row
+        for _, note in stats((await client.get(f"/vi/figures/{figure.id}")).text).values():
+            if " trên " in note:
+                assert note in row[0], figure.id

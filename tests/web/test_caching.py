@@ -43,6 +43,8 @@ KINDS = {
     "/{lang:str}/programmes/{id:int}": "/vi/programmes/{programme}",
     "/{lang:str}/api": "/vi/api",
     "/{lang:str}/open-data": "/en/open-data",
+    "/{lang:str}/figures": "/vi/figures",
+    "/{lang:str}/figures/{id:str}": "/vi/figures/level-3-or-more?agency=STP",
     "/{lang:str}/indices": "/vi/indices",
     "/{lang:str}/indices/{id:str}": "/vi/indices/pci",
     "/{lang:str}/indices/{id:str}/series.csv": "/vi/indices/pci/series.csv",
@@ -99,7 +101,7 @@ def test_what_anyone_may_read_is_shared_or_named_here(program: Any) -> None:
         "/", "/api", "/static/{name:path}", "/healthz", "/readyz", "/{lang:str}/first-administrator",
         "/{lang:str}/sign-in", "/{lang:str}/sign-in/code", "/{lang:str}/sign-in/provider",
         "/sign-in/provider/back", "/api/v1/roadmaps/{id:int}/problem", "/api/v1/roadmaps/{id:int}/solution",
-        "/robots.txt", "/sitemap.xml", "/{lang:str}/figures", "/{lang:str}/figures/{id:str}",  # of today
+        "/robots.txt", "/sitemap.xml",
     }  # fmt: skip
     open_to_all = {
         route.path

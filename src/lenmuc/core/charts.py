@@ -91,7 +91,7 @@ def spans(values: Sequence[tuple[dt.date, dt.date, float]]) -> Chart | None:
         path += f"{f'V{y}' if after == first else f'M{x} {y}'}H{right}"
         after = end
     last = HIGH * (1 - values[-1][2] / top)
-    return Chart(_ticks(values[0][0], until), path, last * 100 / HIGH, top=top)
+    return Chart(_ticks(values[0][0], until - dt.timedelta(days=1)), path, last * 100 / HIGH, top=top)
 
 
 def bands(points: Sequence[tuple[dt.date, Sequence[float]]], until: dt.date) -> Chart | None:

@@ -8,6 +8,7 @@ import jinja2
 import msgspec
 from litestar import MediaType, Response
 from litestar.connection import Request
+from markupsafe import Markup
 
 from lenmuc.core.evidence import Piece
 from lenmuc.settings import LANGUAGES
@@ -103,6 +104,16 @@ class Templates:
 def put(scope: dict[str, Any], templates: Templates) -> None:
     """Keep the templates with the request."""
     scope.setdefault("state", {})[_KEY] = templates
+
+
+def fragment(request: Request[Any, Any, Any], template: str, page: msgspec.Struct) -> Markup:
+    """A part of a page as text that may be kept and shown to others: it is made as for the public, without a
+    person, a token or an address.
+    """
+    scope = cast(dict[str, Any], request.scope)
+    templates = cast(Templates, scope["state"][_KEY])
+    visit = msgspec.structs.replace(of_scope(scope), session=None, path="", query="")
+    return Markup(templates.html(visit, template, page))
 
 
 def render(

@@ -31,6 +31,7 @@ from lenmuc.store import tallies as tallies_store
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.queries import Connection
 from lenmuc.web.access import anyone
+from lenmuc.web.caching import PUBLIC
 from lenmuc.web.language import Language
 from lenmuc.web.reviews import rules_of, today
 from lenmuc.web.templating import render
@@ -202,7 +203,7 @@ async def _parts(
     return tuple(found)
 
 
-@get("/{lang:str}/figures", guards=[anyone])
+@get("/{lang:str}/figures", guards=[anyone], opt=PUBLIC)
 async def list_figures(
     request: AnyRequest,
     db: NamedDependency[Database],
@@ -220,7 +221,7 @@ async def list_figures(
     return render(request, "public/figures.html", FiguresPage(tuple(rows), now))
 
 
-@get("/{lang:str}/figures/{id:str}", guards=[anyone])
+@get("/{lang:str}/figures/{id:str}", guards=[anyone], opt=PUBLIC)
 async def show_figure(
     request: AnyRequest,
     db: NamedDependency[Database],
