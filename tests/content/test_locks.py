@@ -110,7 +110,8 @@ def test_the_command_publishes_a_draft_once_and_then_holds_it(
     (folder / LOCK).write_bytes(b"".join(
         line for line in (folder / LOCK).read_bytes().splitlines(keepends=True) if b"rs-2011" not in line
     ))  # fmt: skip
-    shutil.copytree(ASSESSMENTS / "guidance", folder / "guidance")
+    for name in ("guidance", "indices"):
+        shutil.copytree(ASSESSMENTS / name, folder / name)
     monkeypatch.setattr(paths, "assessments", lambda: folder)
     main(["check"])
     assert "rs-2011: a draft, which may still change" in capsys.readouterr().out
