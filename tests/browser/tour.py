@@ -49,7 +49,7 @@ def work_a_little(site: Site, agency: str = "") -> dict[str, str]:
     while 'http-equiv="refresh"' in asked.text and time.monotonic() - begun < 180:
         time.sleep(1)
         asked = planner.get(str(asked.url))
-    planner.submit(asked, "publish")
+    planner.submit(asked, "approve")
     wanted = {"name": "Đánh giá cuối năm 2026", "whom": "chosen", "agency": "STP"}
     made = planner.submit(planner.get("/vi/rounds/new"), "/rounds/new", **wanted)
     round = str(made.url).rpartition("/")[2]
@@ -152,6 +152,22 @@ def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
         "task-new": ("planner", f"/vi/programmes/{names['programme']}/tasks/new"),
         "tasks": ("staff", "/vi/tasks"),
         "task": ("staff", f"/vi/tasks/{names['task']}"),
+        "figures": ("public", "/vi/figures"),
+        "figure": ("public", "/vi/figures/level-4"),
+        "figure-quarter": ("public", "/vi/figures/on-time"),
+        "indices": ("public", "/vi/indices"),
+        "index": ("public", "/vi/indices/pci"),
+        "open-data": ("public", "/vi/open-data"),
+        "briefings": ("public", "/vi/briefings"),
+        "desk": ("planner", "/vi/desk"),
+        "voice": ("planner", "/vi/voice"),
+        "numbers": ("planner", "/vi/numbers"),
+        "proposals": ("planner", "/vi/review/proposals"),
+        "checks": ("planner", "/vi/checks"),
+        "estimates": ("planner", "/vi/estimates"),
+        "imports": ("auditor", "/vi/imports"),
+        "follow": ("planner", f"/vi/plan/{names['roadmap']}/follow"),
+        "team": ("planner", f"/vi/plan/{names['roadmap']}/team?team=central"),
         "plan-ready": ("planner", f"/vi/plan/{names['roadmap']}"),
     }
 

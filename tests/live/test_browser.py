@@ -31,6 +31,7 @@ WALKED = {
     "tasks", "task",
 }  # fmt: skip
 NO_NAMES = {"code": "", "open": "", "roadmap": "", "round": "", "visit": "", "programme": "", "task": ""}
+MISSING = places(NO_NAMES)["error-404"][1]
 NAMES = tuple(name for name in places(NO_NAMES) if name not in TWINS | WALKED)
 
 
@@ -64,8 +65,10 @@ def look(page: Page, address: str) -> list[str]:
     page.on("console", lambda message: told(message.type, message.text))
     page.on("pageerror", lambda error: told("error", str(error)))
     reply = page.goto(address)
-    if reply is not None and reply.status >= 400:
+    if address == MISSING:
         said = [line for line in said if "status of 404" not in line]
+    elif reply is not None and reply.status >= 400:
+        said.append(f"the reply is {reply.status}")
     return said + faults(page)
 
 
