@@ -1,5 +1,7 @@
 """Somebody at a page with the keyboard alone: Tab, Enter, Space and the arrows; the focus has to be seen."""
 
+from pathlib import Path
+
 from playwright.sync_api import Page
 
 _MOST = 400
@@ -17,6 +19,8 @@ class Keys:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        # Whoever listens from the beginning misses no chooser: to begin with takes the browser a moment.
+        page.on("filechooser", lambda _: None)
 
     def skip(self) -> None:
         """Past what every page begins with, by the first link of the page."""
@@ -40,6 +44,13 @@ class Keys:
         self.to(selector)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
+
+    def attach(self, selector: str, file: Path) -> None:
+        """Go to a field for a file and choose this one."""
+        self.to(selector)
+        with self.page.expect_file_chooser() as asked:
+            self.page.keyboard.press("Space")
+        asked.value.set_files(file)
 
     def write(self, selector: str, text: str) -> None:
         """Go to a field and write into it, in place of what it holds."""

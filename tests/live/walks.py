@@ -177,10 +177,7 @@ def brings_a_workbook(keys: Keys, town: Town) -> Iterator[str]:
     sheet["G2"], sheet["H2"] = "Đạt", f"Đã vận hành từ tháng 3, xem tại {page.url}#{id(page)}"
     filled.save(path)
     filled.close()
-    keys.to("input[type=file]")
-    with page.expect_file_chooser() as asked:
-        page.keyboard.press("Space")
-    asked.value.set_files(path)
+    keys.attach("input[type=file]", path)
     keys.press("form[enctype] button.button")
     yield "the comparison"
     keys.skip()
@@ -336,10 +333,7 @@ def brings_a_registry(keys: Keys, town: Town) -> Iterator[str]:
     path.write_text(f"code,name,days\n{code},Cấp giấy thử nghiệm,sớm\n,Không mã,5\n", encoding="utf-8")
     keys.unfold("form[enctype] summary")
     for field, file in (("#files", path), ("#toml", mapping)):
-        keys.to(field)
-        with page.expect_file_chooser() as asked:
-            page.keyboard.press("Space")
-        asked.value.set_files(file)
+        keys.attach(field, file)
     keys.press("form[enctype] button.button")
     page.wait_for_selector("form[action$='/confirm']", timeout=30_000)
     yield "what an import would change"
