@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from lenmuc.core.briefing.sections import change
 from lenmuc.core.briefing.state import Briefing, FigureAt
+from lenmuc.core.briefing.wording import change
 from lenmuc.core.errors import N_, Message
 from lenmuc.core.papers import Column, Paper, Section, Table, column
 

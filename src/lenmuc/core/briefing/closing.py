@@ -6,14 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from lenmuc.core.briefing.afterwards import Correction, correction_table
 from lenmuc.core.briefing.aims import TARGETS, amount, wanted
-from lenmuc.core.briefing.sections import (
-    TIER_WORDS,
-    change,
-    chart,
-    difference,
-    level_name,
-)
 from lenmuc.core.briefing.state import Body, Briefing
+from lenmuc.core.briefing.wording import TIER_WORDS, change, chart, difference, level_name
 from lenmuc.core.errors import N_, Count, Message
 from lenmuc.core.papers import Cell, Change, Column, Paper, Section, Table, column
 from lenmuc.core.quarters import after
