@@ -61,6 +61,10 @@ def test_pages_follow_each_other_without_gap_or_repetition() -> None:
     codes = [hit.code for page in pages for hit in page]
     assert codes == found("đăng ký")
     assert len(codes) == len(set(codes))
+    place = (codes[119], 120)
+    assert [hit.code for hit in index().find(Wanted("đăng ký"), 50, place).hits] == codes[120:170]
+    gone = ("9.999999", 120)
+    assert [hit.code for hit in index().find(Wanted("đăng ký"), 50, gone).hits] == codes[120:170]
 
 
 @pytest.mark.parametrize("typed", ["hoà giải", "HOÀ GIẢI", unicodedata.normalize("NFD", "hòa giải")])

@@ -1,14 +1,28 @@
 """Agencies with the levels of what they offer."""
 
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from lenmuc.api.counts import level_counts
-from lenmuc.api.replies import ETAG, AnyRequest, Code, Words, for_all, known_query, problems
+from lenmuc.api.replies import (
+    ETAG,
+    LINK,
+    AnyRequest,
+    Code,
+    Cursor,
+    Words,
+    cursor_links,
+    for_all,
+    known_query,
+    place_of,
+    problems,
+)
 from lenmuc.api.types.agencies import AgencyItem, AgencyList, AgencyOut, AgencyTier
 from lenmuc.content.everything import Content
+from lenmuc.core import cursors
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.store.catalogue import AgencyRow, find_agency
 from lenmuc.store.catalogue import list_agencies as rows_of
@@ -16,6 +30,11 @@ from lenmuc.store.database import Database
 from lenmuc.store.offerings import count_levels
 from lenmuc.web.access import anyone
 from lenmuc.web.caching import EVERYBODY
+
+Most = Annotated[
+    int | None,
+    QueryParameter(ge=1, le=200, description=N_("The most entries in a reply; all when left out.")),
+]
 
 
 def _item(row: AgencyRow, scheme: str) -> AgencyItem:
@@ -30,17 +49,28 @@ def _item(row: AgencyRow, scheme: str) -> AgencyItem:
     tags=["agencies"],
     operation_id="list_agencies",
     summary=N_("All agencies"),
-    response_headers=[ETAG],
+    response_headers=[ETAG, LINK],
     responses=problems(400, 422),
 )
 async def list_agencies(
-    request: AnyRequest, db: NamedDependency[Database], content: NamedDependency[Content], q: Words = ""
+    request: AnyRequest,
+    db: NamedDependency[Database],
+    content: NamedDependency[Content],
+    q: Words = "",
+    page_size: Most = None,
+    cursor: Cursor = None,
 ) -> Response[AgencyList]:
-    """Every agency, or those whose name holds the words, on one page."""
+    """Every agency, or those whose name holds the words: all at once, or with page_size some at a time."""
+    of = f"agencies {q}"
+    after = place_of(request, cursor, of)
     async with db.transaction(read_only=True) as conn:
         rows = await rows_of(conn, name=q)
-    items = tuple(_item(row, content.scheme.id) for row in rows)
-    return for_all(request, AgencyList(items, len(items)))
+    first = cursors.position([row.code for row in rows], after)
+    page = rows[first : None if page_size is None else first + page_size]
+    items = tuple(_item(row, content.scheme.id) for row in page)
+    reached = first + len(page)
+    more = cursors.write(of, (page[-1].code, reached)) if page and reached < len(rows) else None
+    return for_all(request, AgencyList(items, len(rows), more), link=cursor_links(request, more))
 
 
 @get(

@@ -12,6 +12,7 @@ from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParam
 from lenmuc.actions.answering import Saved, answer, criterion_of, scheme_having
 from lenmuc.actions.evidence import Incoming, add
 from lenmuc.api.offerings import NO_OFFERING
+from lenmuc.api.repeats import Key, number_of, once_or_now, reply_of
 from lenmuc.api.replies import AnyRequest, Number, Token, for_visitor, known_query, problems, version_seen
 from lenmuc.api.types.answers import (
     AnswerIn,
@@ -31,7 +32,7 @@ from lenmuc.api.types.shared import Place, WordsOut
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Answer, AnswerForm, Effective, Identity, Target, places
 from lenmuc.core.checklists import Criterion
-from lenmuc.core.errors import N_, NotFound, Refused, SignInNeeded, TooLarge, fault
+from lenmuc.core.errors import N_, NotFound, Refused, TooLarge, fault
 from lenmuc.core.evidence import Piece, PieceForm, size_fault
 from lenmuc.core.readiness import effective, settle
 from lenmuc.core.services import facts
@@ -39,6 +40,7 @@ from lenmuc.store import audit as audit_store
 from lenmuc.store.answers import answers_reaching, find_answer
 from lenmuc.store.catalogue import find_service
 from lenmuc.store.database import Database
+from lenmuc.store.kept_replies import Told
 from lenmuc.store.offerings import Offering, find_offering
 from lenmuc.store.queries import Connection
 from lenmuc.web.access import needs
@@ -170,11 +172,6 @@ async def list_answers(
     return for_visitor(request, out)
 
 
-def _versioned(visit: Visit, out: Any, version: int, status: int = 200) -> Response[Any]:
-    headers = {"ETag": f'"{version}"', "X-CSRF-Token": visit.csrf}
-    return Response(out, status_code=status, headers=headers, media_type="application/json")
-
-
 @get(
     "/api/v1/offerings/{id:int}/answers/{criterion:str}",
     guards=[of_the_house, known_query],
@@ -200,7 +197,8 @@ async def read_answer(
         given = await find_answer(conn, asked.id, _target(asked, offering, at))
     if given is None:
         raise NotFound(N_("Nobody has answered this criterion at this place."))
-    return _versioned(visit, answer_out(given), given.version)
+    headers = {"ETag": f'"{given.version}"', "X-CSRF-Token": visit.csrf}
+    return Response(answer_out(given), headers=headers, media_type="application/json")
 
 
 @get(
@@ -250,7 +248,7 @@ async def read_history(
     response_headers=[VERSION, CSRF],
     responses={
         201: ResponseSpec(SavedOut, description=N_("The first answer there"), generate_examples=False),
-        **problems(400, 401, 403, 404, 412, 413, 415, 422, 428),
+        **problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428),
     },
 )
 async def write_answer(
@@ -264,24 +262,26 @@ async def write_answer(
     at: At = "offering",
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
+    key: Key = None,
     csrf: Token = None,
 ) -> Response[SavedOut]:
     """Answer, or change the answer that was read: If-Match names its version. Levels move at once."""
-    if visit.session is None:
-        raise SignInNeeded(N_("This is for people with an account. Sign in to go on."))
-    seen = version_seen(request)
-    who = visit.who
-    async with db.transaction(who, read_only=True) as conn:
-        offering = await _offering(conn, who, id)
-    scheme = scheme_having(content.kept, criterion)
-    target = _target(criterion_of(scheme, criterion), offering, at)
-    form = AnswerForm(data.value, data.justification, data.evidence, data.blocker or "", seen)
-    person = visit.session.person
-    saved = await answer(db, content.kept, who, person, criterion, target, form, offering=id)
-    return _told(visit, offering, saved, status=200 if seen else 201)
+    seen, who, person = version_seen(request), visit.who, number_of(visit)
+
+    async def write(db: Database) -> Told:
+        async with db.transaction(who, read_only=True) as conn:
+            offering = await _offering(conn, who, id)
+        scheme = scheme_having(content.kept, criterion)
+        target = _target(criterion_of(scheme, criterion), offering, at)
+        form = AnswerForm(data.value, data.justification, data.evidence, data.blocker or "", seen)
+        saved = await answer(db, content.kept, who, person, criterion, target, form, offering=id)
+        return _told(offering, saved, status=200 if seen else 201)
+
+    told, _ = await once_or_now(request, db, key, await request.body(), write)
+    return reply_of(told, visit)
 
 
-def _told(visit: Visit, offering: Offering, saved: Saved, status: int) -> Response[SavedOut]:
+def _told(offering: Offering, saved: Saved, status: int) -> Told:
     """The stored answer, what it moved, and the level of the offering now."""
     main = saved.moved.main
     beside = tuple(
@@ -290,7 +290,7 @@ def _told(visit: Visit, offering: Offering, saved: Saved, status: int) -> Respon
     moved = MovedOut(main.rose, main.fell, main.touched, beside)
     level = saved.level
     out = SavedOut(answer_out(saved.answer), moved, offering.level if level is None else level)
-    return _versioned(visit, out, saved.answer.version, status)
+    return Told(status, {"ETag": f'"{saved.answer.version}"'}, msgspec.json.encode(out))
 
 
 class PieceIn(msgspec.Struct, frozen=True):
@@ -310,7 +310,7 @@ class PieceIn(msgspec.Struct, frozen=True):
     operation_id="add_evidence",
     summary=N_("Add evidence to an answer"),
     response_headers=[VERSION, CSRF],
-    responses=problems(400, 401, 403, 404, 412, 413, 415, 422, 428),
+    responses=problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428),
     opt=takes_files(evidence_limit),
 )
 async def add_evidence(
@@ -323,25 +323,29 @@ async def add_evidence(
     at: At = "offering",
     if_match: IfMatch = None,
     if_none_match: IfNoneMatch = None,
+    key: Key = None,
     csrf: Token = None,
 ) -> Response[SavedOut]:
     """A form (multipart/form-data) with a file or a link. Without an answer there, value gives one too."""
-    if visit.session is None:
-        raise SignInNeeded(N_("This is for people with an account. Sign in to go on."))
-    seen, who = version_seen(request), visit.who
+    seen, who, person = version_seen(request), visit.who, number_of(visit)
     typed, file = uploaded(request, PieceIn, "file")
     if file is not None and file.over:
         large = size_fault(file.limit).message
         raise TooLarge(large.text, **large.params)
-    async with db.transaction(who, read_only=True) as conn:
-        offering = await _offering(conn, who, id)
-    scheme = scheme_having(content.kept, criterion)
-    target = _target(criterion_of(scheme, criterion), offering, at)
-    form = PieceForm(typed.title, typed.link, typed.effective, typed.expires, typed.value, seen)
     sent = Incoming(file.name, file.body, file.size, file.sha256) if file else None
-    person = visit.session.person
-    added = await add(db, content.kept, who, person, criterion, target, form, sent, today(), offering=id)
-    return _told(visit, offering, added.saved, status=201)
+
+    async def write(db: Database) -> Told:
+        async with db.transaction(who, read_only=True) as conn:
+            offering = await _offering(conn, who, id)
+        scheme = scheme_having(content.kept, criterion)
+        target = _target(criterion_of(scheme, criterion), offering, at)
+        form = PieceForm(typed.title, typed.link, typed.effective, typed.expires, typed.value, seen)
+        added = await add(db, content.kept, who, person, criterion, target, form, sent, today(), offering=id)
+        return _told(offering, added.saved, status=201)
+
+    body = msgspec.json.encode((typed, (sent.name, sent.sha256) if sent else ()))
+    told, _ = await once_or_now(request, db, key, body, write)
+    return reply_of(told, visit)
 
 
 handlers: list[Any] = [list_answers, read_answer, read_history, write_answer, add_evidence]

@@ -12,13 +12,16 @@ from lenmuc.api.replies import (
     FROM_0,
     LINK,
     AnyRequest,
+    Cursor,
     Number,
     Page,
     PageSize,
+    cursor_links,
     for_all,
     known_query,
     named,
     page_links,
+    place_of,
     problems,
 )
 from lenmuc.api.types.offerings import (
@@ -33,6 +36,7 @@ from lenmuc.api.types.offerings import (
 )
 from lenmuc.api.types.shared import NamedOut, WordsOut
 from lenmuc.content.everything import Content
+from lenmuc.core import cursors
 from lenmuc.core.checklists import Scheme, Words
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.reviews import LevelStatus
@@ -90,19 +94,27 @@ async def list_offerings(
     level: AtLevel = None,
     page: Page = 1,
     page_size: PageSize = 50,
+    cursor: Cursor = None,
 ) -> Response[OfferingPage]:
     """Offerings in the order of service code and agency code."""
+    of = f"offerings {service} {agency} {level}"
+    last_service, last_agency = place_of(request, cursor, of) or ("", "")
+    after = str(last_service), str(last_agency)
     async with db.transaction(read_only=True) as conn:
         rows = await offerings_store.list_offerings(
-            conn, service=service, agency=agency, level=level, page=page, size=page_size
+            conn, service=service, agency=agency, level=level, page=page, size=page_size, after=after
         )
+        rows, beyond = rows[:page_size], len(rows) > page_size
         counts = await count_levels(conn, agency=agency, service=service)
         ids = [row.id for row in rows]
         statuses = await public_statuses(conn, content.scheme, settings, ids=ids)
     total = counts.total if level is None else counts.exclusive()[level]
     items = tuple(_item(row, statuses.get((row.service, row.agency), NOT_REVIEWED)) for row in rows)
-    out = OfferingPage(items, total, page, page_size)
-    return for_all(request, out, link=page_links(request, page, page_size, total))
+    more = cursors.write(of, (rows[-1].service, rows[-1].agency)) if beyond else None
+    number = page if cursor is None else None
+    out = OfferingPage(items, total, number, page_size, more)
+    link = cursor_links(request, more) if number is None else page_links(request, page, page_size, total)
+    return for_all(request, out, link=link)
 
 
 def _missing(scheme: Scheme, ids: tuple[str, ...]) -> tuple[MissingOut, ...]:

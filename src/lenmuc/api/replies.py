@@ -18,6 +18,7 @@ from litestar.params import HeaderParameter, PathParameter, QueryParameter
 
 from lenmuc.api.types.problems import ProblemOut
 from lenmuc.api.types.shared import NamedOut
+from lenmuc.core import cursors
 from lenmuc.core.errors import N_, Refused, fault
 from lenmuc.web.caching import FOR_EVERYBODY
 from lenmuc.web.errors import PROBLEM
@@ -31,6 +32,13 @@ Code = Annotated[str, PathParameter(min_length=1, max_length=60, description=N_(
 Number = Annotated[int, PathParameter(ge=1, le=BIGGEST, description=N_("The number."))]
 Page = Annotated[int, QueryParameter(ge=1, le=1_000_000, description=N_("The page, counted from 1."))]
 PageSize = Annotated[int, QueryParameter(ge=1, le=200, description=N_("The most entries on a page."))]
+Cursor = Annotated[
+    str | None,
+    QueryParameter(
+        max_length=cursors.LONGEST,
+        description=N_("Where to go on: next of the reply before, empty to begin. Instead of page."),
+    ),
+]
 Words = Annotated[
     str, QueryParameter(max_length=200, description=N_("Words to find, with or without diacritics."))
 ]
@@ -47,7 +55,9 @@ Token = Annotated[
 FROM_0 = {"minimum": 0}  # the framework leaves a bound of 0 out of the document
 ETAG = ResponseHeader(name="ETag", documentation_only=True, description="Send it in If-None-Match.")
 LINK = ResponseHeader(
-    name="Link", documentation_only=True, description="The pages first, prev, next and last (RFC 8288)."
+    name="Link",
+    documentation_only=True,
+    description="first and next; by page numbers prev and last too (RFC 8288).",
 )
 _READABLE = {name: value for name, value in FOR_EVERYBODY.items() if name != "Cache-Control"}
 _MEANING = {
@@ -55,6 +65,7 @@ _MEANING = {
     401: N_("Nobody is signed in"),
     403: N_("The person may not do this, or the X-CSRF-Token is missing or old"),
     404: N_("There is no such thing, or it is not for this person to see"),
+    409: N_("The same Idempotency-Key is being worked on; Retry-After says when to send it again"),
     412: N_("Somebody else has changed it since: read it again"),
     413: N_("More was sent than is accepted"),
     415: N_("The body is not JSON in UTF-8"),
@@ -119,12 +130,13 @@ def for_all(request: AnyRequest, value: T, *, link: str = "") -> Response[T]:
     return cast(Response[T], _tagged(request, msgspec.json.encode(value), headers))
 
 
-def for_visitor(request: AnyRequest, value: T) -> Response[T]:
+def for_visitor(request: AnyRequest, value: T, *, link: str = "") -> Response[T]:
     """A reply that depends on who asks; one who is signed in also gets the token that changes must carry."""
     csrf = visit_of(request).csrf
     # A page of another site never gets it: it may not send the cookie along and read the reply.
     headers = {"X-CSRF-Token": csrf} if csrf else _READABLE
-    return cast(Response[T], _tagged(request, msgspec.json.encode(value), {**headers, "Vary": "Cookie"}))
+    headers = {**headers, "Vary": "Cookie", **({"Link": link} if link else {})}
+    return cast(Response[T], _tagged(request, msgspec.json.encode(value), headers))
 
 
 async def packed_file(request: AnyRequest, packed: bytes) -> Response[Any]:
@@ -135,6 +147,24 @@ async def packed_file(request: AnyRequest, packed: bytes) -> Response[Any]:
     if "gzip" in request.headers.get("accept-encoding", "").lower():
         return _tagged(request, packed, {**headers, "Content-Encoding": "gzip"})
     return _tagged(request, await asyncio.to_thread(gzip.decompress, packed), headers)
+
+
+def place_of(request: AnyRequest, cursor: str | None, of: str) -> cursors.Place:
+    """The place after which a list goes on; empty for its beginning. Raises `Refused`."""
+    if cursor is not None and "page" in dict(parse_qsl(visit_of(request).query, keep_blank_values=True)):
+        raise Refused([fault("page", N_("Send a page or a cursor, not both."))])
+    return cursors.read(cursor, of) if cursor else ()
+
+
+def cursor_links(request: AnyRequest, following: str | None) -> str:
+    """The Link header of a list that is read by cursors."""
+    visit = visit_of(request)
+    kept = [p for p in parse_qsl(visit.query, keep_blank_values=True) if p[0] not in ("cursor", "page")]
+    wanted = {"first": "", **({"next": following} if following else {})}
+    return ", ".join(
+        f'<{visit.path}?{urlencode([*kept, ("cursor", value)])}>; rel="{name}"'
+        for name, value in wanted.items()
+    )
 
 
 def page_links(request: AnyRequest, page: int, page_size: int, total: int) -> str:

@@ -1,5 +1,6 @@
 """Roadmaps: published ones for everybody, their own for those who are signed in, new ones for planners."""
 
+import datetime as dt
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -10,14 +11,20 @@ from litestar.params import JSONBody, QueryParameter
 
 from lenmuc.actions import planning
 from lenmuc.actions.computing import Planner
+from lenmuc.api.repeats import Key, number_of, once_or_now, reply_of
 from lenmuc.api.replies import (
     ETAG,
+    LINK,
     AnyRequest,
+    Cursor,
     Number,
+    PageSize,
     Token,
+    cursor_links,
     for_visitor,
     known_query,
     packed_file,
+    place_of,
     problems,
 )
 from lenmuc.api.types.roadmaps import (
@@ -28,12 +35,14 @@ from lenmuc.api.types.roadmaps import (
     SummaryOut,
 )
 from lenmuc.content.everything import Content
+from lenmuc.core import cursors
 from lenmuc.core.answers import Identity
-from lenmuc.core.errors import N_, Message, NotFound, SignInNeeded
+from lenmuc.core.errors import N_, Message, NotFound
 from lenmuc.core.roadmap.inputs import PlanRequest
 from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import Database
+from lenmuc.store.kept_replies import Told
 from lenmuc.store.roadmaps import Roadmap, StoredPlan
 from lenmuc.web.access import anyone, needs
 from lenmuc.web.caching import PUBLIC
@@ -107,18 +116,32 @@ async def _roadmap(db: Database, who: Identity, id: int) -> Roadmap:
     tags=["roadmaps"],
     operation_id="list_roadmaps",
     summary=N_("Roadmaps"),
-    response_headers=[ETAG],
+    response_headers=[ETAG, LINK],
     responses=problems(400, 422),
 )
 async def list_roadmaps(
-    request: AnyRequest, db: NamedDependency[Database], visit: NamedDependency[Visit], agency: Touching = ""
+    request: AnyRequest,
+    db: NamedDependency[Database],
+    visit: NamedDependency[Visit],
+    agency: Touching = "",
+    page_size: PageSize = 100,
+    cursor: Cursor = None,
 ) -> Response[RoadmapList]:
-    """The newest hundred that the reader may see: without an account, the published ones."""
+    """Roadmaps that the reader may see: without an account, the published ones."""
     public = visit.session is None
+    of = f"roadmaps {agency}"
+    place = place_of(request, cursor, of)
+    after = (bool(place[0]), dt.datetime.fromisoformat(str(place[1])), int(place[2])) if place else None
     async with db.transaction(visit.who, read_only=True) as conn:
-        found = await roadmaps_store.list_roadmaps(conn, agency, published=public)
-    items = tuple(roadmap_out(each, visit) for each in found if may_see(visit.who, each))
-    return for_visitor(request, RoadmapList(items))
+        found = await roadmaps_store.list_roadmaps(
+            conn, agency, published=public, size=page_size + 1, after=after
+        )
+    items = tuple(roadmap_out(each, visit) for each in found[:page_size] if may_see(visit.who, each))
+    more = None
+    if len(found) > page_size:
+        last = found[page_size - 1]
+        more = cursors.write(of, (int(last.baseline), last.created.isoformat(), last.id))
+    return for_visitor(request, RoadmapList(items, more), link=cursor_links(request, more))
 
 
 @get(
@@ -189,25 +212,33 @@ async def read_solution(
     operation_id="compute_roadmap",
     summary=N_("Compute a roadmap"),
     response_headers=[LOCATION],
-    responses=problems(400, 401, 403, 404, 413, 415, 422),
+    responses=problems(400, 401, 403, 404, 409, 413, 415, 422),
 )
 async def compute_roadmap(
+    request: AnyRequest,
     db: NamedDependency[Database],
     content: NamedDependency[Content],
     planner: NamedDependency[Planner],
     visit: NamedDependency[Visit],
     data: JSONBody[PlanIn],
+    key: Key = None,
     csrf: Token = None,
 ) -> Response[RoadmapOut]:
     """Begin to compute a roadmap. The reply comes at once; Location says where to follow it."""
-    if visit.session is None:
-        raise SignInNeeded(N_("This is for people with an account. Sign in to go on."))
+    person, who = number_of(visit), visit.who
     asked = PlanRequest(**{**msgspec.structs.asdict(data), "agency": data.agency or ""})
-    number = await planning.start(db, content.scheme, visit.who, visit.session.person, asked)
-    planner.begin(content.scheme, visit.who, number, asked)
-    out = roadmap_out(await _roadmap(db, visit.who, number), visit)
-    headers = {"Location": f"/api/v1/roadmaps/{number}", "X-CSRF-Token": visit.csrf}
-    return Response(out, status_code=202, headers=headers, media_type="application/json")
+    begun: list[int] = []
+
+    async def write(db: Database) -> Told:
+        number = await planning.start(db, content.scheme, who, person, asked)
+        begun.append(number)
+        out = roadmap_out(await _roadmap(db, who, number), visit)
+        return Told(202, {"Location": f"/api/v1/roadmaps/{number}"}, msgspec.json.encode(out))
+
+    told, new = await once_or_now(request, db, key, await request.body(), write)
+    if new:
+        planner.begin(content.scheme, who, begun[0], asked)
+    return reply_of(told, visit)
 
 
 handlers: list[Any] = [

@@ -13,13 +13,16 @@ from lenmuc.api.replies import (
     LINK,
     AnyRequest,
     Code,
+    Cursor,
     Page,
     PageSize,
     Words,
+    cursor_links,
     for_all,
     known_query,
     named,
     page_links,
+    place_of,
     problems,
 )
 from lenmuc.api.types.agencies import Tier
@@ -34,6 +37,7 @@ from lenmuc.api.types.services import (
 )
 from lenmuc.api.types.shared import NamedOut
 from lenmuc.content.everything import Content
+from lenmuc.core import cursors
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.search.index import Found, Hit, Wanted
 from lenmuc.core.services import Field, Service
@@ -118,19 +122,27 @@ async def list_services(
     exact: Exact = False,
     page: Page = 1,
     page_size: PageSize = 20,
+    cursor: Cursor = None,
 ) -> Response[ServicePage]:
     """Services that match, best first, with counts for further filters."""
     wanted = Wanted(
         q, agency, field, tier or "", level, rung, audience or "", fee or "", online or "", page, exact
     )
+    of = f"services {wanted.text} {wanted.verbatim} {wanted.conditions()}"
+    after = place_of(request, cursor, of)
     index = await finder.index()
-    found = index.find(wanted, page_size)
+    found = index.find(wanted, page_size, after)
     items = tuple(_item(hit, index.records.fields) for hit in found.hits)
     facets = _facets(found)
-    out = ServicePage(
-        items, found.total, page, page_size, facets, found.instead or None, found.perhaps or None
+    reached = found.first + len(items)
+    more = cursors.write(of, (items[-1].code, reached)) if items and reached < found.total else None
+    number = page if cursor is None else None
+    other = found.instead or None, found.perhaps or None
+    out = ServicePage(items, found.total, number, page_size, more, facets, *other)
+    link = (
+        cursor_links(request, more) if number is None else page_links(request, page, page_size, found.total)
     )
-    return for_all(request, out, link=page_links(request, page, page_size, found.total))
+    return for_all(request, out, link=link)
 
 
 def _facts(service: Service) -> dict[str, Any]:

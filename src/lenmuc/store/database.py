@@ -42,6 +42,22 @@ async def act_as(conn: Connection, who: Identity) -> None:
     await conn.execute(_ACT_AS, who.role, who.agency)
 
 
+class Within:
+    """A `Database` inside one transaction: what is written through it stands or falls with that."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    @asynccontextmanager
+    async def transaction(
+        self, who: Identity = PUBLIC, *, read_only: bool = False
+    ) -> AsyncIterator[Connection]:
+        """See `Database.transaction`. What only reads is not held to it here."""
+        async with self._conn.transaction():
+            await act_as(self._conn, who)
+            yield self._conn
+
+
 async def _no_reset(conn: Any) -> None:
     """Nothing to reset: settings are local to transactions, which saves a round trip a checkout."""
 

@@ -167,10 +167,14 @@ async def list_offerings(
     level: int | None = None,
     page: int = 1,
     size: int = 50,
+    after: tuple[str, str] = ("", ""),
 ) -> list[OfferingListed]:
-    """One page of offerings, by service code and agency code; `count_levels` says how many there are."""
+    """One page of offerings, by service code and agency code, and one more that says that there is more.
+
+    `after`: service and agency of the last that was read.
+    """
     filters = (service or None, agency or None, level)
-    return await Q.all(conn, "list_offerings", OfferingListed, *filters, size, (page - 1) * size)
+    return await Q.all(conn, "list_offerings", OfferingListed, *filters, size + 1, (page - 1) * size, *after)
 
 
 async def count_levels(conn: Connection, agency: str = "", service: str = "") -> LevelCounts:

@@ -31,7 +31,7 @@ WHERE o.agency = $1 AND ($2::smallint IS NULL OR o.level = $2)
 WITH page AS MATERIALIZED (
     SELECT * FROM current_offering
     WHERE ($1::text IS NULL OR service = $1) AND ($2::text IS NULL OR agency = $2)
-      AND ($3::smallint IS NULL OR level = $3)
+      AND ($3::smallint IS NULL OR level = $3) AND (service, agency) > ($6::text, $7::text)
     ORDER BY service, agency LIMIT $4 OFFSET $5
 )
 SELECT o.id, o.service, s.name AS service_name, s.name_en AS service_name_en, o.agency, a.name AS agency_name,

@@ -206,9 +206,19 @@ async def find_roadmap(conn: Connection, id: int) -> Roadmap | None:
     return await Q.one(conn, "find_roadmap", Roadmap, id)
 
 
-async def list_roadmaps(conn: Connection, agency: str = "", *, published: bool = False) -> list[Roadmap]:
-    """Roadmaps, newest first: all that one may see, those that touch an agency, or the published ones."""
-    return await Q.all(conn, "list_roadmaps", Roadmap, agency or None, published)
+async def list_roadmaps(
+    conn: Connection,
+    agency: str = "",
+    *,
+    published: bool = False,
+    size: int = 100,
+    after: tuple[bool, dt.datetime, int] | None = None,
+) -> list[Roadmap]:
+    """Roadmaps, the approved ones before the others, newest first: all that one may see, those that touch an
+    agency, or the published ones. `after`: baseline, created and id of the last that was read.
+    """
+    place = after or (None, None, None)
+    return await Q.all(conn, "list_roadmaps", Roadmap, agency or None, published, size, *place)
 
 
 async def baseline_of(conn: Connection, agency: str = "") -> int | None:

@@ -47,7 +47,8 @@ SELECT r.id, r.name, r.agency, r.scheme, r.status, r.published, r.settings, r.su
        coalesce(a.name, '') AS approved_by
 FROM roadmap r JOIN person p ON p.id = r.person LEFT JOIN person a ON a.id = r.approved_by
 WHERE ($1::text IS NULL OR r.agency IN ('', $1)) AND (NOT $2::boolean OR r.published)
-ORDER BY r.baseline DESC, r.created DESC, r.id DESC LIMIT 100;
+  AND ($4::boolean IS NULL OR (r.baseline, r.created, r.id) < ($4, $5::timestamptz, $6::bigint))
+ORDER BY r.baseline DESC, r.created DESC, r.id DESC LIMIT $3;
 
 -- name: baseline_of
 SELECT id FROM roadmap WHERE baseline AND agency = $1;

@@ -10,6 +10,7 @@ import msgspec
 from litestar.exceptions import HTTPException
 
 from lenmuc.actions.attempts import TooManyAttempts
+from lenmuc.actions.repeating import InFlight
 from lenmuc.core.errors import (
     N_,
     Busy,
@@ -37,7 +38,7 @@ _STATUS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int]
     (NotFound, 404),
     (SignInNeeded, 401),
     ((NotAllowed, ForeignForm, Unfinished, asyncpg.InsufficientPrivilegeError), 403),
-    (Conflict, 409),
+    ((Conflict, InFlight), 409),
     (TooLarge, 413),
     ((Refused, Impossible), 422),
     ((TooManyAttempts, TooManyPosts), 429),
@@ -182,7 +183,7 @@ def status_of(error: BaseException, *, if_match: bool = False) -> int:
     if isinstance(error, HTTPException):
         return error.status_code if error.status_code >= 400 else 500
     status = next((status for kinds, status in _STATUS if isinstance(error, kinds)), 500)
-    return 412 if status == 409 and if_match else status
+    return 412 if status == 409 and if_match and not isinstance(error, InFlight) else status
 
 
 def words_of(status: int) -> Said:
@@ -271,7 +272,7 @@ def tell(
     happened = language.message(_happened(error, words))
     wrong = _wrong(error, visit)
     headers = {name.lower(): value for name, value in (getattr(error, "headers", None) or {}).items()}
-    if status in (429, 503):
+    if status in (429, 503) or isinstance(error, InFlight):
         headers["retry-after"] = str(getattr(error, "retry_after", _RETRY_SECONDS))
     if visit.is_api:
         headers["content-type"] = PROBLEM

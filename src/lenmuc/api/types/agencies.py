@@ -33,6 +33,7 @@ class AgencyList(msgspec.Struct, frozen=True):
 
     items: Annotated[tuple[AgencyItem, ...], Meta(description="The agencies.")]
     total: Annotated[int, Meta(description="How many there are.")]
+    next: Annotated[str | None, Meta(description="The cursor for what follows; null at the end.")]
 
 
 class AgencyOut(msgspec.Struct, frozen=True):

@@ -41,8 +41,9 @@ class OfferingPage(msgspec.Struct, frozen=True):
 
     items: Annotated[tuple[OfferingItem, ...], Meta(description="The offerings of this page.")]
     total: Annotated[int, Meta(description="All offerings that match, on every page.")]
-    page: Annotated[int, Meta(description="This page, counted from 1.")]
+    page: Annotated[int | None, Meta(description="This page, counted from 1; null when read by cursor.")]
     page_size: Annotated[int, Meta(description="The most offerings on a page.")]
+    next: Annotated[str | None, Meta(description="The cursor for what follows; null at the end.")]
 
 
 class MissingOut(msgspec.Struct, frozen=True):

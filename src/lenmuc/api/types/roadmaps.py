@@ -78,6 +78,7 @@ class RoadmapOut(msgspec.Struct, frozen=True):
 
 
 class RoadmapList(msgspec.Struct, frozen=True):
-    """Roadmaps, newest first."""
+    """Roadmaps: approved ones first, then newest first."""
 
-    items: Annotated[tuple[RoadmapOut, ...], Meta(description="At most the newest hundred.")]
+    items: Annotated[tuple[RoadmapOut, ...], Meta(description="Those of this page that the reader may see.")]
+    next: Annotated[str | None, Meta(description="The cursor for what follows; null at the end.")]

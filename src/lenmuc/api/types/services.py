@@ -60,8 +60,9 @@ class ServicePage(msgspec.Struct, frozen=True):
 
     items: Annotated[tuple[ServiceItem, ...], Meta(description="The services of this page.")]
     total: Annotated[int, Meta(description="All services that match, on every page.")]
-    page: Annotated[int, Meta(description="This page, counted from 1.")]
+    page: Annotated[int | None, Meta(description="This page, counted from 1; null when read by cursor.")]
     page_size: Annotated[int, Meta(description="The most services on a page.")]
+    next: Annotated[str | None, Meta(description="The cursor for what follows; null at the end.")]
     facets: Annotated[FacetsOut, Meta(description="Counts for further filters.")]
     instead: Annotated[
         str | None,

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from lenmuc.core.cursors import Place
 from lenmuc.core.search.columns import Column, Counts, Offers, SomeOf, all_counts, one_of, some_of
 from lenmuc.core.search.matching import Matcher
 from lenmuc.core.search.postings import Docs, Mask
@@ -88,7 +89,9 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """One page of services, the number of all that match, the facets, and other words as in `Matches`."""
+    """One page of services, the number of all that match, the facets, other words as in `Matches`, and how
+    many come before the page.
+    """
 
     hits: tuple[Hit, ...]
     total: int
@@ -96,6 +99,7 @@ class Found(msgspec.Struct, frozen=True):
     instead: str = ""
     perhaps: str = ""
     loose: bool = False
+    first: int = 0
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -173,16 +177,25 @@ class Index:
             columns[name] = SomeOf(LEVELS, column)
         return columns, offered
 
-    def find(self, wanted: Wanted, size: int = 20) -> Found:
+    def find(self, wanted: Wanted, size: int = 20, after: Place = ()) -> Found:
         """One page of what matches, best first; each facet is counted under the other conditions, so that a
-        person can change their mind.
+        person can change their mind. `after` has the code read last and how many came until it.
         """
         matches = self.records.matcher.match(wanted.text, verbatim=wanted.verbatim)
         conditions = wanted.conditions()
         docs, facets = self._narrowed(matches.docs, conditions, not wanted.text)
-        first = (max(wanted.page, 1) - 1) * size
+        first = self._position(docs, after) if after else (max(wanted.page, 1) - 1) * size
         hits = self.hits(docs[first : first + size].tolist(), wanted.agency)
-        return Found(hits, len(docs), facets, matches.instead, matches.perhaps, matches.loose)
+        return Found(hits, len(docs), facets, matches.instead, matches.perhaps, matches.loose, first)
+
+    def _position(self, docs: Docs, after: Place) -> int:
+        """Where the list goes on; a service that has left it counts by its number."""
+        code, count = str(after[0]), int(after[1])
+        for doc in self.records.matcher.by_code(fold(code)).tolist():
+            places = (docs == doc).nonzero()[0]
+            if self.records.entries[doc].code == code and len(places):
+                return int(places[0]) + 1
+        return count
 
     def _narrowed(self, docs: Docs, conditions: Mapping[str, str], every: bool) -> tuple[Docs, Counts]:
         if not conditions:

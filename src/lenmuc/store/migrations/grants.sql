@@ -36,3 +36,5 @@ REVOKE UPDATE, DELETE, TRUNCATE ON inspection_plan, inspection_finding FROM lenm
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON rating_tally, rating_sum FROM lenmuc_app;
 -- Of an estimate a new version is a new row.
 REVOKE UPDATE, DELETE, TRUNCATE ON estimate FROM lenmuc_app;
+-- Replies to changes are kept for a day.
+GRANT DELETE ON kept_reply TO lenmuc_app;
