@@ -61,6 +61,7 @@ from lenmuc.pages import (
     suspicions,
     voice,
     why,
+    work_reports,
 )
 from lenmuc.settings import Settings
 from lenmuc.store.changes import SECONDS, Changes
@@ -87,6 +88,7 @@ PAGES = (
     scenarios,
     comparing,
     following,
+    work_reports,
     briefings,
     why,
     closing,

@@ -167,6 +167,8 @@ def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
         "estimates": ("planner", "/vi/estimates"),
         "imports": ("auditor", "/vi/imports"),
         "follow": ("planner", f"/vi/plan/{names['roadmap']}/follow"),
+        "work-plan": ("staff", "/vi/work/plan"),
+        "planned-work": ("planner", f"/vi/plan/{names['roadmap']}/work?item=3.55"),
         "team": ("planner", f"/vi/plan/{names['roadmap']}/team?team=central"),
         "plan-ready": ("planner", f"/vi/plan/{names['roadmap']}"),
     }

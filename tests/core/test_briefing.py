@@ -27,9 +27,10 @@ from lenmuc.core.checklists import Words
 from lenmuc.core.figures import Counts, Ratio
 from lenmuc.core.papers import Change
 from lenmuc.core.quarters import after, before, begin_of, is_quarter, last_day, quarter_of
-from lenmuc.core.roadmap.follow import Open, late_work
+from lenmuc.core.roadmap.follow import Open, Verified, late_work, stands_of
 from lenmuc.core.roadmap.gaps import Said
 from lenmuc.core.roadmap.gather import OfferingGap
+from lenmuc.core.roadmap.reports import Report, standing
 from lenmuc.exports.papers import cell, written
 from lenmuc.web.language import Language
 from tests.core.roadmap.small_view import view
@@ -124,6 +125,61 @@ def test_each_late_item_has_one_reason(scheme: Any) -> None:
     assert reasons["4.01"] == (("law", 1),)
     assert reasons["3.55"] == (("confirm", 1),)
     assert reasons["3.01"][0][0] in ("waits", "unfinished")
+
+
+def report(item: str, says: Any, cause: str = "", text: str = "", version: int = 1) -> Report:
+    return Report(item, "A", version, says, cause, text, 7, "2027Q1", "Lan", MADE)
+
+
+def test_what_people_write_of_late_work_is_its_reason_and_stands_in_the_briefing_in_their_words(
+    scheme: Any,
+) -> None:
+    open_ = Open(scheme, [gap(scheme, "birth", "A", "3.55", "3.79")])
+    reports = standing(
+        [
+            report("3.79@A", "late", "no_data", "An earlier word"),
+            report("3.79@A", "late", "no_budget", "Two posts are not filled", 2),
+            report("3.55", "finished"),
+        ]
+    )
+    plan, *_ = plan_of(
+        7, "Lộ trình", dt.date(2026, 12, 1), scheme, view(), "2027Q2", dt.date(2027, 6, 30), open_, [],
+        reports, Verified(scheme, [("birth", "A", 3), ("birth", "B", 3)]), dt.UTC,
+    )  # fmt: skip
+    assert {group.criterion: group.why for group in plan.work} == {
+        "3.55": (("reported", 1),),
+        "3.79": (("no_budget", 1),),
+    }
+    assert plan.verified == 1  # the form of the service, at both wards; the others are not met
+    said = [each for each in written(paper(briefing(plan=plan)), EN).sections if each.id == "late"][0]
+    row = [cell.text for cell in said.tables[2].rows[0]]
+    assert row[1] == "Ward A"
+    assert row[3] == "There is no money for it: Two posts are not filled"
+    assert row[4] == "Lan, 3 April 2027"
+    public = Opened(briefing(plan=plan)).paper(public=True)
+    assert "Two posts" not in str(written(public, EN))
+
+
+def test_a_word_that_was_taken_back_is_not_said_any_more() -> None:
+    taken = [
+        report("3.79@A", "withdrawn", version=2),
+        report("3.79@A", "late", "other", "x"),
+        report("3.55", "finished"),
+    ]
+    assert set(standing(taken)) == {"3.55"}
+
+
+def test_work_counts_as_verified_where_a_reviewer_has_verified_its_level_everywhere(scheme: Any) -> None:
+    open_ = Open(scheme, [gap(scheme, "birth", "A", "3.79")])
+    lines = [view().by_id[id] for id in ("3.79@A", "3.01#birth", "4.01#birth", "3.55")]
+    one = Verified(scheme, [("birth", "A", 3)])
+    both = Verified(scheme, [("birth", "A", 3), ("birth", "B", 4)])
+    finished = {"3.79@A": report("3.79@A", "finished")}
+    states = [[each.state for each in stands_of(lines, open_, seen, finished)] for seen in (one, both)]
+    assert states == [
+        ["reported", "met", "met", "met"],  # said to be finished, yet its criterion is not met
+        ["reported", "verified", "met", "met"],  # ward A is verified at level 3 only; the portal serves more
+    ]
 
 
 def test_the_plan_counts_what_is_due_and_asks_for_the_next_quarter(scheme: Any) -> None:

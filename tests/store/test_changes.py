@@ -15,7 +15,7 @@ PRIVATE = {
     "post_count", "post_key", "provider_link", "provider_step", "public_change", "recovery_code",
     "remark", "round_notice", "scenario", "second_factor", "service_history",
     "service_lineage", "session", "sign_in_attempt", "sign_in_step", "task", "task_report",
-    "withdrawn_answer",
+    "withdrawn_answer", "work_report",
 }  # fmt: skip
 # What triggers keep in step with tables that take part.
 COUNTED = {"tally", "tally_day", "count_tally"}

@@ -39,6 +39,7 @@ LEFT_OUT = {
     "POST /{lang:str}/plan/{id:int}/ask": "begins a computation that goes on by itself",
     "POST /{lang:str}/plan/{id:int}/replan": "needs a computed roadmap",
     "POST /{lang:str}/plan/{id:int}/moves": "needs a computed roadmap",
+    "POST /{lang:str}/plan/{id:int}/work": "needs an approved roadmap",
     "POST /{lang:str}/plan/{id:int}/ask/cancel": "needs a computation that goes on",
     "POST /{lang:str}/numbers/counts": "stores whole files: tests/pages/test_counts.py",
     "POST /{lang:str}/numbers/indices": "stores whole files: tests/pages/test_indices.py",

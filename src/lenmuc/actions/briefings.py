@@ -43,12 +43,14 @@ class Opened(msgspec.Struct, frozen=True):
     def paper(self, *, public: bool = False) -> Paper:
         """The report: of a draft, or as it was frozen with its corrections.
 
-        The `public` one names nobody, and leaves out tasks and what programmes that are not public want.
+        The `public` one names nobody, and leaves out tasks, what was written of late work, and what
+        programmes that are not public want.
         """
         briefing = self.briefing
         if public:
             shown = tuple(aim for aim in briefing.aims if aim.public)
-            briefing = msgspec.structs.replace(briefing, aims=shown, tasks=())
+            plan = briefing.plan and msgspec.structs.replace(briefing.plan, said=(), causes=0)
+            briefing = msgspec.structs.replace(briefing, aims=shown, tasks=(), plan=plan)
         made = paper(briefing)
         if public:
             sections = tuple(each for each in made.sections if each.id != "tasks")

@@ -7,6 +7,7 @@ import msgspec
 
 from lenmuc.actions.computing import the_task
 from lenmuc.actions.figures import kept_as
+from lenmuc.actions.following import verified_places
 from lenmuc.actions.roadmap_view import Views
 from lenmuc.actions.target_values import Day, Forecasts, end_of_day
 from lenmuc.content.everything import Content
@@ -21,6 +22,7 @@ from lenmuc.core.quarters import before, begin_of, end_of, is_quarter, last_day
 from lenmuc.core.reviews import ReviewRules
 from lenmuc.core.roadmap.follow import Open
 from lenmuc.core.roadmap.gaps import Said
+from lenmuc.core.roadmap.reports import standing
 from lenmuc.store import answers as answers_store
 from lenmuc.store import briefings as briefings_store
 from lenmuc.store import catalogue as catalogue_store
@@ -31,6 +33,7 @@ from lenmuc.store import reviews as reviews_store
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store import tallies as tallies_store
 from lenmuc.store import tasks as tasks_store
+from lenmuc.store import work_reports as work_reports_store
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.findings import Listing
 from lenmuc.store.queries import Connection
@@ -67,7 +70,7 @@ async def count(
     found = msgspec.structs.replace(found, aims=aims, tasks=tasks)
     if baseline is None:
         return found
-    plan, bodies = await _against(db, content, views, baseline, found)
+    plan, bodies = await _against(db, content, views, rules, baseline, found)
     return msgspec.structs.replace(found, plan=plan, bodies=bodies)
 
 
@@ -202,7 +205,7 @@ async def _decisions(conn: Connection, scheme: str, rules: ReviewRules, today: d
 
 
 async def _against(
-    db: Database, content: Content, views: Views, baseline: int, found: Briefing
+    db: Database, content: Content, views: Views, rules: ReviewRules, baseline: int, found: Briefing
 ) -> tuple[Plan | None, tuple[Body, ...]]:
     """The approved roadmap against the quarter, and the agencies with what it asks of them."""
     roadmap, view = await views.open(COUNTER, baseline)
@@ -212,11 +215,14 @@ async def _against(
     task = await the_task(db, scheme, COUNTER, roadmap.settings)
     async with db.transaction(COUNTER, read_only=True) as conn:
         said = [Said(*row) for row in await answers_store.every_value(conn)]
+        reports = standing(await work_reports_store.current_reports(conn))
+        verified = await verified_places(conn, scheme, "", found.day, rules)
     approved = roadmap.approved.astimezone(found.made.tzinfo).date()
     open_ = await asyncio.to_thread(Open, scheme, task.gaps)
     plan, late, asked = await asyncio.to_thread(
-        plan_of, baseline, roadmap.name, approved, scheme, view, found.quarter, found.day, open_, said
-    )
+        plan_of, baseline, roadmap.name, approved, scheme, view, found.quarter, found.day, open_, said,
+        reports, verified, found.made.tzinfo,
+    )  # fmt: skip
     return plan, with_work(found.bodies, late, asked)
 
 

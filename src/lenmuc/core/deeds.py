@@ -29,6 +29,7 @@ Action = Literal[
     "withdraw",
     "scenario",
     "estimate",
+    "work reported",
     "approve",
     "cancel",
     "briefing frozen",

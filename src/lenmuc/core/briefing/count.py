@@ -9,19 +9,21 @@ from typing import get_args
 
 import msgspec
 
-from lenmuc.core.briefing.state import Body, LateWork, Levels, Move, Next, Plan, Shared, Why
+from lenmuc.core.briefing.state import Body, LateWork, Levels, Move, Next, Plan, SaidCause, Shared, Why
 from lenmuc.core.checklists import Scheme, Words
 from lenmuc.core.desk import ranking
 from lenmuc.core.figures import Counts
 from lenmuc.core.levels import LEVELS
 from lenmuc.core.quarters import after
-from lenmuc.core.roadmap.follow import Late, Open, late_work, over_by
+from lenmuc.core.roadmap.follow import Late, Open, Verified, late_work, over_by, stands_of
 from lenmuc.core.roadmap.gaps import Said
 from lenmuc.core.roadmap.gather import CENTRAL
+from lenmuc.core.roadmap.reports import Report
 from lenmuc.core.roadmap.view import Line, RoadmapView
 
 Tally = Mapping[int, Counts]
 _WHY: Mapping[str, Why] = {each: each for each in get_args(Why)}
+_SAID = 40  # causes in people's own words: the rest stands where the roadmap is followed
 _SHARED = 30  # rows of the central team's work: the rest stands in the roadmap
 TIERS = ("province", "commune", "ministry")  # ranked apart, in this order
 
@@ -112,10 +114,12 @@ class Reasons:
         self._open = open_
 
     def of(self, late: Late) -> Why:
-        """One reason, the most telling first."""
-        line = late.line
+        """One reason, the most telling first: the law, then what was written of this very item."""
+        line, report = late.line, late.report
         if self._open.barred(line):
             return "law"
+        if report is not None:
+            return "reported" if report.says == "finished" else _WHY.get(report.cause, "other")
         places = ((line.service, line.agency), (line.service, ""), ("", line.agency), ("", ""))
         answers = (self._said.get((line.criterion, *place)) for place in places)
         nearest = next((each for each in answers if each is not None), None)
@@ -146,6 +150,28 @@ def late_groups(view: RoadmapView, late: Sequence[Late], reasons: Reasons) -> tu
             )
         )
     return tuple(sorted(found, key=lambda group: (-group.filings, group.criterion)))
+
+
+def said_causes(view: RoadmapView, late: Sequence[Late], zone: dt.tzinfo | None) -> tuple[SaidCause, ...]:
+    """The causes that people wrote, those that the most filings wait for first; `late` comes so ordered."""
+    names = view.names
+    return tuple(
+        SaidCause(
+            each.line.criterion,
+            _words(names.criteria, each.line.criterion),
+            _words(names.services, each.line.service) if each.line.service else None,
+            _words(names.agencies, each.line.agency) if each.line.agency else None,
+            None if each.line.pool == CENTRAL else _words(names.agencies, each.line.pool),
+            each.quarters,
+            each.line.serves.filings,
+            _WHY.get(each.report.cause, "other"),
+            each.report.text,
+            each.report.by,
+            each.report.at.astimezone(zone).date(),
+        )
+        for each in late
+        if each.report and each.report.says == "late"
+    )
 
 
 def _words(names: Mapping[str, Words], code: str) -> Words:
@@ -202,13 +228,18 @@ def plan_of(
     day: dt.date,
     open_: Open,
     said: Iterable[Said],
+    reports: Mapping[str, Report] = {},
+    verified: Verified | None = None,
+    zone: dt.tzinfo | None = None,
 ) -> tuple[Plan, Counter[str], dict[str, tuple[int, float]]]:
     """The plan against the quarter, whose quarters up to `day` are over; late items by agency (or team);
     items and
     person-days that the next quarter asks of each.
     """
     over = over_by(view.quarters, day + dt.timedelta(days=1))
-    late = late_work(scheme, view, open_, over)
+    late = late_work(scheme, view, open_, over, reports)
+    due = [line for line in view.lines if line.quarter is not None and line.quarter < over]
+    causes = said_causes(view, late, zone)
     step = view.steps[view.quarters.index(quarter)] if quarter in view.quarters else None
     coming = next_of(view, quarter)
     asked: dict[str, tuple[int, float]] = {}
@@ -222,10 +253,13 @@ def plan_of(
         approved,
         step.at_3 if step else None,
         step.at_4 if step else None,
-        sum(line.quarter is not None and line.quarter < over for line in view.lines),
+        len(due),
         len(late),
         late_groups(view, late, Reasons(said, open_)),
         coming,
+        sum(each.state == "verified" for each in stands_of(due, open_, verified, {})) if verified else None,
+        causes[:_SAID],
+        len(causes),
     )
     return plan, Counter(each.line.pool for each in late), asked
 

@@ -15,8 +15,9 @@ from lenmuc.core.programmes import Sense, TargetState, TaskState, Unit
 
 FORM = 1
 Why = Literal[
-    "law", "paper_original", "no_system", "no_budget", "no_data", "other", "waits", "confirm", "unfinished"
-]
+    "law", "paper_original", "no_system", "no_budget", "no_data", "other", "reported", "waits", "confirm",
+    "unfinished",
+]  # fmt: skip
 
 
 class Levels(msgspec.Struct, frozen=True):
@@ -113,6 +114,24 @@ class LateWork(msgspec.Struct, frozen=True):
     why: tuple[tuple[Why, int], ...]
 
 
+class SaidCause(msgspec.Struct, frozen=True):
+    """Why one late item is late, in the words of who wrote it. `text` is its criterion; `service` and
+    `agency` say where it is done, both `None` for the platform; `team` does it (`None`: the central team).
+    """
+
+    criterion: str
+    text: Words
+    service: Words | None
+    agency: Words | None
+    team: Words | None
+    quarters: int
+    filings: int
+    why: Why
+    said: str
+    by: str
+    day: dt.date
+
+
 class Shared(msgspec.Struct, frozen=True):
     """Work of the central team that the next quarter asks for: one item of the platform, or all for one
     service.
@@ -146,7 +165,9 @@ class Next(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """The approved roadmap against what happened. `planned_*` are `None` where it does not reach the quarter.
 
-    `due` work items should be finished, `late` are not.
+    `due` work items should be finished, `late` are not; `verified` of the finished ones a reviewer has
+    verified everywhere, `None` where that was not counted. `said` are the first of the `causes` that people
+    wrote.
     """
 
     id: int
@@ -158,6 +179,9 @@ class Plan(msgspec.Struct, frozen=True):
     late: int
     work: tuple[LateWork, ...] = ()
     next: Next | None = None
+    verified: int | None = None
+    said: tuple[SaidCause, ...] = ()
+    causes: int = 0
 
 
 class Aim(msgspec.Struct, frozen=True):

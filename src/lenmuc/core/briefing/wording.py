@@ -15,6 +15,7 @@ REASONS: dict[Why, str] = {
     "no_budget": N_("There is no money for it"),
     "no_data": N_("The data it needs are missing"),
     "other": N_("Something else"),
+    "reported": N_("Reported as finished, not answered as met"),
     "waits": N_("It waits for other late work"),
     "confirm": N_("Nobody has answered whether it is met"),
     "unfinished": N_("Not met, and no obstacle is named"),

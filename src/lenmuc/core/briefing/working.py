@@ -1,6 +1,8 @@
 """The approved roadmap beside what was done: reached, late and why, and what comes next."""
 
-from lenmuc.core.briefing.state import Briefing, Next, Why
+from typing import Any
+
+from lenmuc.core.briefing.state import Briefing, Next, Plan, SaidCause, Why
 from lenmuc.core.briefing.wording import REASONS, difference, level_name
 from lenmuc.core.errors import N_, Count, Message
 from lenmuc.core.papers import Days, Section, Table, column
@@ -32,6 +34,13 @@ def plan_section(briefing: Briefing) -> Section:
             },
         )
     ]
+    if plan.verified is not None:
+        text.append(
+            Message(
+                N_("Of those that are met, a reviewer has verified %(number)s wherever they are needed."),
+                {"number": Count(plan.verified)},
+            )
+        )
     if plan.planned_3 is None:
         text.append(Message(N_("The roadmap does not reach this quarter, so it plans no levels for it.")))
         return Section("plan", title, tuple(text))
@@ -67,7 +76,8 @@ def late_section(briefing: Briefing) -> Section:
             N_(
                 "A work item is late when its quarter is over and its criterion is not met where the work "
                 "is done. The "
-                "reasons are those that agencies name in their answers, as they stood when this was counted."
+                "reasons are those that agencies and planners name for the item or in its answers, as they "
+                "stood when this was counted."
             )
         ),
     )
@@ -100,7 +110,51 @@ def late_section(briefing: Briefing) -> Section:
         ),
         note=Message(N_("An offering that needs several of them is counted at each.")),
     )  # fmt: skip
-    return Section("late", title, text, None, (by_reason, by_criterion))
+    tables = (by_reason, by_criterion, *([_said_table(plan)] if plan.said else []))
+    return Section("late", title, text, None, tables)
+
+
+def _said_table(plan: Plan) -> Table:
+    return Table(
+        Message(N_("What agencies and planners wrote of late work, what the most filings wait for first")),
+        (
+            column(N_("Work item"), "text", 3.0),
+            column(N_("Who does it"), "text", 1.6),
+            column(N_("Quarters late")),
+            column(N_("Cause"), "text", 3.0),
+            column(N_("Written by"), "text", 1.4),
+        ),
+        tuple(
+            (
+                _item(each),
+                each.team or Message(N_("Central team")),
+                each.quarters,
+                Message(N_("%(cause)s: %(text)s"), {"cause": Message(REASONS[each.why]), "text": each.said}),
+                Message(N_("%(by)s, %(day)s"), {"by": each.by, "day": each.day}),
+            )
+            for each in plan.said
+        ),
+        note=_more_causes(plan),
+        links=tuple(f"/plan/{plan.id}/follow" for _ in plan.said),
+    )
+
+
+def _item(each: SaidCause) -> Message:
+    values: dict[str, Any] = {"id": each.criterion, "text": each.text}
+    if each.service and each.agency:
+        where = Message(N_("%(service)s, at %(agency)s"), {"service": each.service, "agency": each.agency})
+    elif each.service or each.agency:
+        where = Message("%(name)s", {"name": each.service or each.agency})
+    else:
+        return Message(N_("%(id)s %(text)s"), values)
+    return Message(N_("%(id)s %(text)s (%(place)s)"), {**values, "place": where})
+
+
+def _more_causes(plan: Plan) -> Message | None:
+    rest = plan.causes - len(plan.said)
+    if rest <= 0:
+        return None
+    return Message(N_("%(number)s more causes stand where the roadmap is followed."), {"number": Count(rest)})
 
 
 def next_section(briefing: Briefing) -> Section:

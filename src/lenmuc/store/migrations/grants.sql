@@ -38,3 +38,5 @@ REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON rating_tally, rating_sum FROM lenmuc_
 REVOKE UPDATE, DELETE, TRUNCATE ON estimate FROM lenmuc_app;
 -- Replies to changes are kept for a day.
 GRANT DELETE ON kept_reply TO lenmuc_app;
+-- So is a new word about planned work.
+REVOKE UPDATE, DELETE, TRUNCATE ON work_report FROM lenmuc_app;
