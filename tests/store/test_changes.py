@@ -11,7 +11,7 @@ PRIVATE = {
     "assignment", "audit", "audit_head", "audit_link", "catalogue", "check_run", "comment",
     "demand", "evidence", "evidence_chunk", "finding", "first_administrator",
     "import_job", "import_run", "inspection_finding", "inspection_plan",
-    "inspection_visit", "mail_event", "mail_state", "mail_switch", "migration", "person",
+    "inspection_visit", "kept_reply", "mail_event", "mail_state", "mail_switch", "migration", "person",
     "post_count", "post_key", "provider_link", "provider_step", "public_change", "recovery_code",
     "remark", "round_notice", "scenario", "second_factor", "service_history",
     "service_lineage", "session", "sign_in_attempt", "sign_in_step", "task", "task_report",
