@@ -207,7 +207,7 @@ def of_lenmuc(
     print(f"{count:,} services, Lên Mức (loaded in {time.monotonic() - begun:.0f} s)", flush=True)
     port = free_port()
     command = [sys.executable, "-m", "lenmuc", "serve"]
-    env = {"LENMUC_DATA": str(data), "LENMUC_PORT": str(port)}
+    env = {"LENMUC_DATA": str(data), "LENMUC_PORT": str(port), "LENMUC_API_READS": "0"}
     with running(command, port, "/api/v1/services?page_size=1", **env) as pid:
         before = memory(pid)
         unseen = uvloop.run(measure(port, [ours(query) for query in wanted], 3600))

@@ -142,7 +142,8 @@ def program(stage: Stage, content: Content, tmp_path_factory: pytest.TempPathFac
     """The whole program, made once: its templates are compiled once too."""
     from lenmuc.app import create_app
 
-    return create_app(Settings(data=tmp_path_factory.mktemp("program")), stage, content, look_every=0)
+    settings = Settings(data=tmp_path_factory.mktemp("program"), api_reads=1_000_000)
+    return create_app(settings, stage, content, look_every=0)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Self
 import msgspec
 
 from lenmuc import paths, settings_outside
+from lenmuc.core.throttle import READS
 from lenmuc.settings_outside import BadSetting, MailSettings, ProviderSettings
 
 __all__ = ["LANGUAGES", "BadSetting", "Settings"]
@@ -45,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The largest file of evidence, in MiB."""
     disk_floor_mib: int = 512
     """Below this many free MiB the built-in database is only read: PostgreSQL stops when the disk is full."""
+    api_reads: int = READS.posts
+    """Reads of the API within a minute from one address; 0: as many as it likes."""
     metrics_token: str = ""
     """Who knows it reads the figures at /metrics; without one there are none."""
     log: str = "plain"
@@ -85,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             provider=settings_outside.provider(env, url),
             evidence_mib=_whole(env, "LENMUC_EVIDENCE_MIB", 25, 1, 200),
             disk_floor_mib=_whole(env, "LENMUC_DISK_FLOOR_MIB", 512, 0, 1_000_000),
+            api_reads=_whole(env, "LENMUC_API_READS", READS.posts, 0, 1_000_000),
             metrics_token=_token(env, "LENMUC_METRICS_TOKEN"),
             log=_log(env),
             mail=settings_outside.mail(env, url),

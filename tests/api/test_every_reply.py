@@ -42,9 +42,25 @@ async def away(content: Any, tmp_path: Path) -> Any:
         yield http
 
 
+@pytest.fixture
+async def narrow(content: Any, tmp_path: Path) -> Any:
+    """The program that lets one address read once."""
+    broken = Broken(ConnectionRefusedError("away"))
+    app: Any = create_app(Settings(data=tmp_path, api_reads=1), broken, content)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as http:
+        await http.get(API)
+        yield http
+
+
 @pytest.mark.parametrize("id", list(PUBLIC))
 async def test_every_public_read_answers_as_documented(
-    client: Visitor, away: httpx.AsyncClient, offering: Offering, roadmap: int, db: Any, id: str
+    client: Visitor,
+    away: httpx.AsyncClient,
+    narrow: httpx.AsyncClient,
+    offering: Offering,
+    roadmap: int,
+    db: Any,
+    id: str,
 ) -> None:
     await publish(db, roadmap)
     good, unreadable = (each.format(offering=offering.id, roadmap=roadmap) for each in PUBLIC[id])
@@ -52,7 +68,7 @@ async def test_every_public_read_answers_as_documented(
     first = await client.get(good)
     seen = [first, await client.get(good, headers={"If-None-Match": first.headers["etag"]})]
     seen += [await client.get(address) for address in (unreadable, f"{good}?nonsense=1")]
-    seen.append(await away.get(good))
+    seen += [await away.get(good), await narrow.get(good)]
     if "404" in operations()[id]["responses"]:
         gone = good.replace(SERVICE, "9.9").replace(WARD, "NOWHERE")
         gone = re.sub(rf"/({offering.id}|{roadmap})\b", "/999999999", gone)

@@ -76,10 +76,10 @@ async def test_attempts_count_for_five_minutes_and_can_be_forgiven(connection: A
     first = await people.record_attempt(connection, "key")
     await people.record_attempt(connection, "key")
     await people.record_attempt(connection, "another")
-    assert await people.count_attempts(connection, "key") == 2
+    assert await people.count_attempts(connection, "key", 300) == 2
     await people.forgive_attempt(connection, "key", first)
-    assert await people.count_attempts(connection, "key") == 1
+    assert await people.count_attempts(connection, "key", 300) == 1
     await connection.execute("UPDATE sign_in_attempt SET at = at - interval '5 minutes'")
-    assert await people.count_attempts(connection, "key") == 0
-    assert await people.clean_attempts(connection) >= 2
+    assert await people.count_attempts(connection, "key", 300) == 0
+    assert await people.clean_attempts(connection, 300) >= 2
     assert await connection.fetchval("SELECT count(*) FROM sign_in_attempt") == 0

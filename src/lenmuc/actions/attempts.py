@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from lenmuc.core.errors import N_, LenMucError
+from lenmuc.core.throttle import CODES, SIGN_IN
 from lenmuc.store import people as people_store
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.queries import Connection
 
-FAILURES_ALLOWED = 10  # passwords in five minutes, for one e-mail address and for one client address
-CODES_ALLOWED = 5  # codes in five minutes, for one person
+FAILURES_ALLOWED = SIGN_IN.posts
+CODES_ALLOWED = CODES.posts
 
 Attempt = Sequence[tuple[str, dt.datetime]]
 
@@ -18,7 +19,7 @@ Attempt = Sequence[tuple[str, dt.datetime]]
 class TooManyAttempts(LenMucError):
     """Signing in is closed for this address for some minutes. `retry_after` is in seconds."""
 
-    retry_after = 300
+    retry_after = SIGN_IN.seconds
 
     def __init__(self) -> None:
         super().__init__(N_("There were too many attempts to sign in. Wait five minutes, then try again."))
@@ -38,9 +39,9 @@ async def begin(db: Database, keys: Sequence[str], allowed: int = FAILURES_ALLOW
         for each in sorted(keys):
             await people_store.lock_attempts(conn, each)
         for each in keys:
-            if await people_store.count_attempts(conn, each) >= allowed:
+            if await people_store.count_attempts(conn, each, SIGN_IN.seconds) >= allowed:
                 raise TooManyAttempts
-        await people_store.clean_attempts(conn)
+        await people_store.clean_attempts(conn, SIGN_IN.seconds)
         return [(each, await people_store.record_attempt(conn, each)) for each in keys]
 
 

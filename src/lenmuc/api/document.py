@@ -67,6 +67,11 @@ _FORM: dict[str, Any] = {
         }
     },
 }
+# The gate counts reads, so the framework knows nothing of these either.
+_RATES = {
+    "RateLimit": "How many reads the address has left, and in how many seconds it has all again.",
+    "RateLimit-Policy": "How many reads in how many seconds one address may make.",
+}
 _SUPPLIED = ("db", "content", "planner", "finder", "settings", "who", "visit", "language")
 
 
@@ -98,7 +103,7 @@ def _named(reply: dict[str, Any], schemas: dict[str, Any]) -> str:
     return str(schemas[reference.rpartition("/")[2]]["description"])
 
 
-def _finish(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+def _finish(method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     operation.pop("deprecated")
     for parameter in operation.get("parameters", []):
         for noise in ("deprecated", "allowEmptyValue", "allowReserved"):
@@ -113,6 +118,13 @@ def _finish(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
         name: {"description": header["description"], "schema": {"type": "string"}}
         for name, header in sorted(done.get("headers", {}).items())
     }
+    if method == "get" and operation["tags"] != ["health"]:
+        headers |= {
+            name: {"description": text, "schema": {"type": "string"}} for name, text in _RATES.items()
+        }
+        replies["429"] = {
+            "description": N_("Too many reads from one address; Retry-After says when to go on")
+        }
     for status, reply in replies.items():
         if status[0] == "2" and headers:
             reply["headers"] = headers
@@ -167,6 +179,6 @@ def document() -> dict[str, Any]:
     made["components"]["schemas"] = schemas
     made["paths"][_EVIDENCE]["post"]["requestBody"] = _FORM
     for path in made["paths"].values():
-        for operation in path.values():
-            _finish(operation, schemas)
+        for method, operation in path.items():
+            _finish(method, operation, schemas)
     return made

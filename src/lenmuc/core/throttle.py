@@ -1,4 +1,4 @@
-"""How much one sender may say in public, and what a sender is called without keeping the address. Pure."""
+"""How much one sender may do, and what a sender is called without keeping the address. Pure."""
 
 import ipaddress
 from hmac import digest
@@ -19,10 +19,16 @@ class Limit(msgspec.Struct, frozen=True):
     seconds: int
 
 
+SIGN_IN: Final = Limit("sign-in", 10, 300)
+"""Passwords that fail, for one e-mail address and for one client address."""
+CODES: Final = Limit("codes", 5, 300)
+"""Codes that fail: of a second factor for one person, of the first administrator for one client address."""
 SHORT: Final = Limit("short", 10, 600)
 LONG: Final = Limit("long", 50, 24 * 3600)
 LIMITS: Final = (SHORT, LONG)
 """A counter where people rate a service one after the other fits in; a program that writes does not."""
+READS: Final = Limit("reads", 3_000, 60)
+"""Reads of the API by one client address; `LENMUC_API_READS` names another number."""
 
 
 class TooManyPosts(LenMucError):

@@ -273,9 +273,9 @@ async def lock_attempts(conn: Connection, key: str) -> None:
     await Q.value(conn, "lock_attempts", key)
 
 
-async def count_attempts(conn: Connection, key: str) -> int:
-    """Attempts under `key` in the last five minutes that did not end in a session."""
-    return int(await Q.value(conn, "count_attempts", key))
+async def count_attempts(conn: Connection, key: str, seconds: int) -> int:
+    """Attempts under `key` in the last `seconds` that did not end in a session."""
+    return int(await Q.value(conn, "count_attempts", key, seconds))
 
 
 async def record_attempt(conn: Connection, key: str) -> dt.datetime:
@@ -289,6 +289,6 @@ async def forgive_attempt(conn: Connection, key: str, moment: dt.datetime) -> No
     await Q.run(conn, "forgive_attempt", key, moment)
 
 
-async def clean_attempts(conn: Connection) -> int:
+async def clean_attempts(conn: Connection, seconds: int) -> int:
     """Remove attempts that no longer count; how many."""
-    return await Q.run(conn, "clean_attempts")
+    return await Q.run(conn, "clean_attempts", seconds)

@@ -97,7 +97,7 @@ DELETE FROM first_administrator;
 SELECT pg_advisory_xact_lock(hashtextextended('sign-in ' || $1, 0));
 
 -- name: count_attempts
-SELECT count(*)::int FROM sign_in_attempt WHERE key = $1 AND at > clock_timestamp() - interval '5 minutes';
+SELECT count(*)::int FROM sign_in_attempt WHERE key = $1 AND at > clock_timestamp() - make_interval(secs => $2);
 
 -- name: record_attempt
 INSERT INTO sign_in_attempt (key, at) VALUES ($1, clock_timestamp()) RETURNING at;
@@ -106,4 +106,4 @@ INSERT INTO sign_in_attempt (key, at) VALUES ($1, clock_timestamp()) RETURNING a
 DELETE FROM sign_in_attempt WHERE key = $1 AND at = $2;
 
 -- name: clean_attempts
-DELETE FROM sign_in_attempt WHERE at <= clock_timestamp() - interval '5 minutes';
+DELETE FROM sign_in_attempt WHERE at <= clock_timestamp() - make_interval(secs => $1);

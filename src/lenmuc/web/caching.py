@@ -32,7 +32,7 @@ PAGES = b"public, max-age=0, s-maxage=10, must-revalidate"
 """Browsers ask each time and mostly hear that nothing is new; a shared cache may answer for ten seconds."""
 FOR_EVERYBODY: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link",
+    "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "public, max-age=60",
 }

@@ -26,6 +26,7 @@ from lenmuc.core.errors import (
 )
 from lenmuc.core.throttle import TooManyPosts
 from lenmuc.web.access import ForeignForm, Unfinished
+from lenmuc.web.rates import TooManyReads
 from lenmuc.web.templating import HTML, Templates
 from lenmuc.web.visits import Visit, own_path
 
@@ -41,7 +42,7 @@ _STATUS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int]
     ((Conflict, InFlight), 409),
     (TooLarge, 413),
     ((Refused, Impossible), 422),
-    ((TooManyAttempts, TooManyPosts), 429),
+    ((TooManyAttempts, TooManyPosts, TooManyReads), 429),
     (Busy, 503),
     # A neutral answer: which value exists already may be somebody else's secret.
     ((asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError, asyncpg.ExclusionViolationError), 409),

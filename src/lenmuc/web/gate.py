@@ -14,6 +14,7 @@ import msgspec
 from litestar.exceptions import MethodNotAllowedException
 
 from lenmuc.core.errors import N_, NotFound, SignInNeeded
+from lenmuc.core.throttle import READS
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.web import templating, uploads, visits
@@ -38,8 +39,9 @@ from lenmuc.web.bodies import (
 )
 from lenmuc.web.caching import Replies, may_be_shared, shareable
 from lenmuc.web.errors import Reply, tell
-from lenmuc.web.headers import complete
+from lenmuc.web.headers import Header, complete
 from lenmuc.web.language import Language, asked_for, of_path
+from lenmuc.web.rates import Rates
 from lenmuc.web.templating import Templates
 from lenmuc.web.uploads import Door
 from lenmuc.web.visits import Visit
@@ -83,6 +85,7 @@ class Gate:
         self._body_seconds = body_seconds
         floor = settings.disk_floor_mib * 1024**2 if settings.embedded else 0
         self._watching = watching or Watching(settings.data, floor)
+        self._rates = Rates(msgspec.structs.replace(READS, posts=settings.api_reads))
 
     @property
     def inner(self) -> App:
@@ -105,6 +108,7 @@ class Gate:
         self._watching.enter()
         try:
             must_be_readable(scope)
+            self._rates.count(scope, out.also)
             if scope["path"] == METRICS:
                 await out.reply(self._figures(scope), close=False)
                 return
@@ -259,6 +263,7 @@ class _Out:
         self._bodiless = bodiless
         self.started = False
         self.status = 0
+        self.also: list[Header] = []
 
     async def send(self, event: dict[str, Any]) -> None:
         """Pass on one event of the reply."""
@@ -267,7 +272,7 @@ class _Out:
             self.status = event["status"]
             visit = visits.of_scope(self._scope)
             headers = complete(
-                list(event.get("headers", [])),
+                [*event.get("headers", []), *self.also],
                 request_id=visit.request_id,
                 signed_in=visit.session is not None,
                 https=self._https,
