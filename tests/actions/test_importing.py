@@ -11,6 +11,7 @@ from lenmuc.actions.importing import Report, bring_in
 from lenmuc.content.everything import Content
 from lenmuc.content.mappings import read_mapping
 from lenmuc.core.errors import Conflict
+from lenmuc.core.mappings import Known
 from lenmuc.store import imports as imports_store
 from lenmuc.store.database import PROGRAM
 
@@ -46,7 +47,7 @@ class Registry:
     def __init__(self, db: Any, content: Content, folder: Path) -> None:
         self.db, self.content, self.folder = db, content, folder
         (folder / "a-list.toml").write_text(MAPPING, encoding="utf-8")
-        self.mapping = read_mapping(folder / "a-list.toml", ("rs-2018",))
+        self.mapping = read_mapping(folder / "a-list.toml", Known(("rs-2018",)))
 
     async def bring(self, *lines: str, dry: bool = False) -> Report:
         file = self.folder / "list.csv"
@@ -165,7 +166,7 @@ async def test_what_fails_in_the_middle_leaves_nothing(
 async def test_a_registry_of_another_place_is_refused(registry: Registry, tmp_path: Path) -> None:
     path = tmp_path / "elsewhere.toml"
     path.write_text(MAPPING.replace('"H26"', '"CA"'), encoding="utf-8")
-    registry.mapping = read_mapping(path, ("rs-2018",))
+    registry.mapping = read_mapping(path, Known(("rs-2018",)))
     with pytest.raises(Conflict, match="One installation holds one place"):
         await registry.bring(ONE)
 

@@ -15,9 +15,11 @@ from lenmuc.content import tables
 from lenmuc.content.errors import ContentError
 from lenmuc.content.mappings import find_mapping, read_mapping, shipped
 from lenmuc.content.tables import Tables, delimiter_of, encoding_of
+from lenmuc.core.mappings import Known
 from lenmuc.core.registry import Reader, gathered
 
-SCHEMES = ("rs-2018",)
+POINTS = ("account", "authentication", "application", "decision", "issuance", "feedback")
+KNOWN = Known(("rs-2018",), {"ca-2024": POINTS})
 MAPPING = """\
 name = "A list"
 unknown = ["-"]
@@ -53,7 +55,7 @@ def mapping(folder: Path, text: str = MAPPING, name: str = "a-list.toml") -> Pat
 
 def records(folder: Path, file: str, content: bytes, text: str = MAPPING) -> list[tuple[str, str, str, str]]:
     (folder / file).write_bytes(content)
-    read = read_mapping(mapping(folder, text), SCHEMES)
+    read = read_mapping(mapping(folder, text), KNOWN)
     given = gathered(Reader(read), Tables(read).rows([folder / file]))
     assert not given.notes
     return [(code, r.service.name, r.service.fee_in_person, r.service.time_in_person)
@@ -144,7 +146,7 @@ def test_broken_files_are_named_with_what_to_do(tmp_path: Path) -> None:
             records(tmp_path, name, content)
     with pytest.raises(ContentError, match="no column Lệ phí.*The columns are: Mã, Tên, Sở"):
         records(tmp_path, "a.csv", "Mã,Tên,Sở,Ngày\n1,2,3,4".encode())
-    read = read_mapping(mapping(tmp_path), SCHEMES)
+    read = read_mapping(mapping(tmp_path), KNOWN)
     with pytest.raises(ContentError, match="there is no such file"):
         list(Tables(read).rows([tmp_path / "none.csv"]))
 
@@ -162,6 +164,12 @@ def test_broken_files_are_named_with_what_to_do(tmp_path: Path) -> None:
         ('name = "Tên"\n', "", "say which column holds the name"),
         ('agency = {', '#', 'say which column names the agency'),
         ('[tables', 'declared = "Mức"\n[tables', r"\[declared\] scheme"),
+        ('"Province X"\n', '"Province X"\nlanguage = "xx"\n', "line 8, key place.language: no such language"),
+        ('[tables.bodies]', '[points]\nset = "xx"\nfields = {}\n[tables.bodies]', "write one of ca-2024"),
+        ('[tables.bodies]', '[points]\nset = "ca-2024"\n[points.fields]\nfee = "x"\n[tables.bodies]',
+         "line 22.*no such field; the fields are account"),
+        ('[tables.bodies]', '[points]\nset = "ca-2024"\n[points.fields]\naccount = {from = "x", becomes ="si"'
+         '}\n[tables.bodies]', "line 22.*'si' is none of yes, no"),
         ('[tables.bodies]', '[declared]\nscheme = "rs-1066"\n[tables.bodies]', "write one of rs-2018"),
     ],
 )  # fmt: skip
@@ -170,23 +178,23 @@ def test_a_mistake_in_a_mapping_is_named_by_line_and_key(
 ) -> None:
     assert old in MAPPING
     with pytest.raises(ContentError, match=told):
-        read_mapping(mapping(tmp_path, MAPPING.replace(old, new)), SCHEMES)
+        read_mapping(mapping(tmp_path, MAPPING.replace(old, new)), KNOWN)
 
 
 def test_pieces_of_patterns_are_put_in(tmp_path: Path) -> None:
     text = MAPPING.replace('name = "Tên"', """name = { from = "Tên", find = '{{two}}' }""")
     text = text.replace("[tables.bodies]", "[pieces]\none = 'phi'\ntwo = 'C.p {{one}}.u'\n[tables.bodies]")
-    read = read_mapping(mapping(tmp_path, text), SCHEMES)
+    read = read_mapping(mapping(tmp_path, text), KNOWN)
     assert read.fields["name"][0].find == "C.p phi.u"
     assert read.fields["agency"][0].find == ""
 
 
 def test_the_mappings_that_come_with_the_program_are_whole() -> None:
-    found = shipped(paths.catalogue(), SCHEMES)
+    found = shipped(paths.catalogue(), KNOWN)
     assert {"tthc-2026", "tthc-lists", "ca-si-2024", "jp-2025"} <= set(found)
-    assert find_mapping("jp-2025", paths.catalogue(), SCHEMES).place.code == "JP"
+    assert find_mapping("jp-2025", paths.catalogue(), KNOWN).place.code == "JP"
     with pytest.raises(ContentError, match="no such mapping"):
-        find_mapping("nowhere", paths.catalogue(), SCHEMES)
+        find_mapping("nowhere", paths.catalogue(), KNOWN)
 
 
 def test_the_example_of_the_documentation_works(tmp_path: Path) -> None:

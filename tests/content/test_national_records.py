@@ -9,6 +9,7 @@ import pytest
 from lenmuc import paths
 from lenmuc.content.mappings import find_mapping
 from lenmuc.content.reading import read
+from lenmuc.core.mappings import Known
 from lenmuc.core.services import Service
 
 SHARED = Path(os.environ.get("LENMUC_SHARED", Path(__file__).parents[3] / "shared"))
@@ -27,7 +28,7 @@ def read_by_mapping() -> dict[str, Service]:
     """Each record as the mapping reads it."""
     if not ARCHIVE.is_file():
         pytest.skip("the national records are not here")
-    mapping = find_mapping("tthc-2026", paths.catalogue(), ("rs-2018",))
+    mapping = find_mapping("tthc-2026", paths.catalogue(), Known(("rs-2018",)))
     found = read(mapping, [ARCHIVE]).gathered
     assert len(found.found) == 2_642
     assert found.notes == []

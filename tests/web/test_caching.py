@@ -18,6 +18,7 @@ from tests.conftest import Visitor
 from tests.pages.test_briefings import published_briefing
 from tests.pages.test_programmes import programme_of
 from tests.pages.test_public import published
+from tests.pages.test_registry import obstacle
 
 BIRTH = "1.001193"
 OFFERING = "{offering}"
@@ -35,6 +36,7 @@ KINDS = {
     "/{lang:str}/schemes/{id:str}": "/en/schemes/rs-2018",
     "/{lang:str}/schemes/{id:str}/{number:str}": "/vi/schemes/rs-2018/3.01",
     "/{lang:str}/schemes/{id:str}/compare/{other:str}": "/vi/schemes/rs-2018/compare/rs-2026",
+    "/{lang:str}/registry": "/vi/registry",
     "/{lang:str}/roadmaps": "/vi/roadmaps",
     "/{lang:str}/roadmaps/{name:str}": "/vi/roadmaps/{roadmap}",
     "/{lang:str}/briefings": "/vi/briefings",
@@ -120,6 +122,8 @@ async def test_a_shared_reply_is_tagged_kept_packed_and_carries_no_cookie(
     names = {"roadmap": str(await published(db)) if "{roadmap}" in KINDS[route] else ""}
     names["briefing"] = await published_briefing(db, content) if "{briefing}" in KINDS[route] else ""
     names["programme"] = str(await programme_of(db)) if "{programme}" in KINDS[route] else ""
+    if route == "/{lang:str}/registry":
+        await obstacle(db, BIRTH)
     async with db.transaction() as conn:
         names["offering"] = str(await conn.fetchval("SELECT min(id) FROM offering"))
     address = KINDS[route].format(**names)

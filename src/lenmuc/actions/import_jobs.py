@@ -14,7 +14,7 @@ from typing import BinaryIO
 import msgspec
 
 from lenmuc import paths
-from lenmuc.actions.importing import Report, level_schemes, write
+from lenmuc.actions.importing import Report, nameable, write
 from lenmuc.content.errors import ContentError
 from lenmuc.content.everything import Content
 from lenmuc.content.mappings import at_home, read_mapping
@@ -114,7 +114,7 @@ class Importer:
         path = folder / f"{name}.toml"
         path.write_bytes(shipped.read_bytes() if shipped else chosen.text.encode())
         try:
-            mapping = read_mapping(path, level_schemes(self._content))
+            mapping = read_mapping(path, nameable(self._content))
         except ContentError as wrong:
             text = N_("The mapping has a mistake. %(where)s: %(why)s")
             where = wrong.where or wrong.file
@@ -216,19 +216,19 @@ class Importer:
     async def _do(self, id: int, person: int | None, today: dt.date, rows: list[int]) -> Why | None:
         job = await self.find(PROGRAM, id)
         folder = self._home / str(id)
-        schemes = level_schemes(self._content)
+        known = nameable(self._content)
         path = folder / f"{job.mapping}.toml"
         files = [next((folder / str(number)).iterdir()) for number in range(len(job.files))]
 
         def seen(number: int) -> None:
             rows[0] = number
 
-        asked = Asked(str(path), tuple(str(file) for file in files), schemes, SAMPLE)
+        asked = Asked(str(path), tuple(str(file) for file in files), known, SAMPLE)
         answer = await read_apart(asked, seen)
         if answer.reading is None:
             failed = answer.failed or Why("", "", CRASHED.why)
             return Why(failed.file, failed.where, failed.why)
-        mapping = await asyncio.to_thread(read_mapping, path, schemes)
+        mapping = await asyncio.to_thread(read_mapping, path, known)
         sample = _shown(answer.reading)
         if person is None or job.report is None:
             await self._show(id, mapping, answer.reading, job.files, today, sample)

@@ -18,7 +18,7 @@ from lenmuc.content.mappings import find_mapping, shipped
 from lenmuc.content.reading import Reading, Seen, read
 from lenmuc.core.answers import Target
 from lenmuc.core.errors import N_, Conflict
-from lenmuc.core.mappings import Mapping
+from lenmuc.core.mappings import Known, Mapping
 from lenmuc.core.quality import Flaw, flaws
 from lenmuc.core.readiness import assess_all, ids, layers, settle_all
 from lenmuc.core.registry import Gathered, Note, Record, lineage
@@ -36,19 +36,19 @@ from lenmuc.store.queries import Connection
 NO_FIELD = Field("unknown", "Chưa rõ lĩnh vực", "Field not known")
 
 
-def level_schemes(content: Content) -> tuple[str, ...]:
-    """The schemes that a level column of a mapping may speak of."""
-    return (content.scheme.id,)
+def nameable(content: Content) -> Known:
+    """What a mapping may name: the schemes that a level column may speak of, the points of registries."""
+    return Known((content.scheme.id,), {points.id: points.ids for points in content.points.values()})
 
 
 def mappings(content: Content) -> dict[str, Mapping]:
     """The mappings that come with the program. Raises `ContentError` when one has a mistake."""
-    return shipped(paths.catalogue(), level_schemes(content))
+    return shipped(paths.catalogue(), nameable(content))
 
 
 def mapping_named(content: Content, named: str) -> Mapping:
     """The shipped mapping of that name, or the one at that path. Raises `ContentError`."""
-    return find_mapping(named, paths.catalogue(), level_schemes(content))
+    return find_mapping(named, paths.catalogue(), nameable(content))
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -226,9 +226,12 @@ async def _compare(
     offered = await asyncio.to_thread(_offered, content, mapping, records, services)
     counts = await imports_store.stage(
         conn,
-        ((service, record.valid_to) for service, record in zip(services, records, strict=True)),
+        (
+            (service, record.valid_to, record.stated)
+            for service, record in zip(services, records, strict=True)
+        ),
         offered,
-        tuple(mapping.fields),
+        mapping.kept,
         mapping.id if mapping.ended == "end" else "-",
         sorted(read.refused),
         mapping.offered != "nobody",
@@ -275,7 +278,7 @@ async def _carry_out(
     await note_changed_facts(conn, content.scheme, reviewed)
     place = mapping.place
     await catalogue_store.record_loading(
-        conn, place.code, digest(content), mapping.id, place.name, place.name_en
+        conn, place.code, digest(content), mapping.id, place.name, place.name_en, place.language
     )
     after = {"mapping": mapping.id, **{f"services_{k}": v for k, v in msgspec.to_builtins(counts).items()}}
     await audit.record(conn, person=person, action="import", target=f"import {run}", after=after)

@@ -80,8 +80,9 @@ async def load(db: Database, content: Content, say: Callable[[str], None]) -> Lo
             # What was brought in is not put back to the files of the program; only the levels follow them.
             await recompute(conn, content.kept, Target(), "catalogue loaded")
             await catalogue_store.record_loading(
-                conn, before.place, digest(content), before.mapping, before.name, before.name_en
-            )
+                conn, before.place, digest(content), before.mapping, before.name, before.name_en,
+                before.language,
+            )  # fmt: skip
             say(f"the registry that {before.mapping} brought in stays as it is")
             return Loaded(0, 0, 0, time.monotonic() - started)
         reviewed = await settled_reviews(conn, content.scheme)

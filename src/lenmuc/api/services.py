@@ -1,11 +1,12 @@
 """Services: search with facets, and one with every fact."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from lenmuc.actions.stated import PointsSaid, points_said
 from lenmuc.api.counts import level_counts
 from lenmuc.api.replies import (
     ETAG,
@@ -26,25 +27,33 @@ from lenmuc.api.replies import (
     problems,
 )
 from lenmuc.api.types.agencies import Tier
+from lenmuc.api.types.answers import Blocker
 from lenmuc.api.types.services import (
     Audience,
     FacetsOut,
     FeeKnown,
+    ImpliedOut,
+    Payment,
+    PointOut,
+    PointsOut,
     ServiceItem,
     ServiceOut,
     ServicePage,
+    StatedOut,
     YesNo,
 )
-from lenmuc.api.types.shared import NamedOut
+from lenmuc.api.types.shared import NamedOut, WordsOut
 from lenmuc.content.everything import Content
-from lenmuc.core import cursors
+from lenmuc.core import checklists, cursors
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.search.index import Found, Hit, Wanted
 from lenmuc.core.services import Field, Service
+from lenmuc.core.stated import Stated
 from lenmuc.store.catalogue import find_field, find_service
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import count_levels
 from lenmuc.store.search import Finder
+from lenmuc.store.stated import stated_of_one
 from lenmuc.web.access import anyone
 from lenmuc.web.caching import EVERYBODY
 
@@ -148,7 +157,42 @@ async def list_services(
 def _facts(service: Service) -> dict[str, Any]:
     """The facts of a record; empty means that nobody knows, which is null."""
     known = {name: getattr(service, name) for name in service.__struct_fields__ if name != "field"}
-    return {name: None if value in ("", ()) else value for name, value in known.items()}
+    empty = {name: None for name, value in known.items() if value in ("", ()) and name != "tiers"}
+    return known | empty
+
+
+def _words(words: checklists.Words) -> WordsOut:
+    return WordsOut(words.vi, words.en)
+
+
+def _points(said: PointsSaid) -> PointsOut:
+    points, reach = said.points, said.reach
+    return PointsOut(
+        set=points.id,
+        name=_words(points.name),
+        source=points.source,
+        points=tuple(
+            PointOut(point.id, _words(point.name), _words(point.meaning), cast(Any, answer or None))
+            for point, answer in said.answers
+        ),
+        stand=cast(Any, said.stands),
+        scheme=points.scheme,
+        lowest=reach.lowest,
+        highest=reach.highest,
+        because=tuple(ImpliedOut(e.point, e.criterion, e.is_, _words(e.why)) for e in reach.said),
+        lacking=tuple(criterion.id for criterion in reach.lacking),
+    )
+
+
+def _stated(content: Content, service: Service, stated: Stated) -> StatedOut:
+    said = points_said(content, service, stated)
+    return StatedOut(
+        points=_points(said) if said else None,
+        blockers=cast(tuple[Blocker, ...], stated.blockers),
+        obstacles=stated.obstacles,
+        payment=cast(tuple[Payment, ...], stated.payment),
+        online_from=stated.online_from or None,
+    )
 
 
 @get(
@@ -171,10 +215,12 @@ async def read_service(
             raise NotFound(N_("There is no service with this code."))
         field = await find_field(conn, service.field)
         counts = await count_levels(conn, service=code)
+        stated = await stated_of_one(conn, code)
     out = ServiceOut(
         **_facts(service),
         field=_field(field, service.field),
         offerings=level_counts(content.scheme.id, counts.exclusive()),
+        stated=_stated(content, service, stated) if stated else None,
     )
     return for_all(request, out)
 

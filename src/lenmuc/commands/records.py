@@ -14,6 +14,8 @@ from lenmuc.commands.shared import Commands, Failed, command
 from lenmuc.content import reading
 from lenmuc.content.everything import load_content
 from lenmuc.content.locks import drafts
+from lenmuc.content.points import FOLDER as POINTS
+from lenmuc.content.points import lock_points
 from lenmuc.content.schemes import lock
 from lenmuc.core.quality import Flaw
 from lenmuc.core.registry import Note
@@ -54,13 +56,13 @@ def _check(arguments: argparse.Namespace) -> None:
     content = load_content()
     folder = paths.assessments()
     if arguments.lock:
-        for id in lock(folder):
+        for id in (*lock(folder), *lock_points(folder / POINTS, content.schemes)):
             print(f"{id}: locked; from now on its file cannot change")
     for scheme in content.schemes.values():
         print(f"{scheme.id}: {len(scheme.criteria)} criteria, {len(scheme.levels)} levels")
     catalogue = content.catalogue
     print(f"catalogue: {len(catalogue.services)} services, {len(catalogue.agencies)} agencies")
-    for id in drafts(folder):
+    for id in (*drafts(folder), *drafts(folder / POINTS)):
         print(f"{id}: a draft, which may still change; lenmuc check --lock publishes it")
 
 

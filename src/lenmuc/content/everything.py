@@ -8,11 +8,13 @@ from lenmuc.content.figures import load_figures
 from lenmuc.content.guidance import load_guidance
 from lenmuc.content.indices import load_indices
 from lenmuc.content.once_only import OnceOnly, load_once_only
+from lenmuc.content.points import FOLDER, load_points
 from lenmuc.content.schemes import load_schemes
 from lenmuc.content.targets import load_targets
 from lenmuc.core.checklists import Guidance, Scheme
 from lenmuc.core.figures import Figure
 from lenmuc.core.indices import Indices
+from lenmuc.core.points import PointSet
 from lenmuc.core.programmes import LibraryTarget
 
 MAIN_SCHEME = "rs-2018"
@@ -21,7 +23,8 @@ CLASSES = "rs-2026"
 
 class Content(msgspec.Struct, frozen=True):
     """What is published: schemes, figures and a library of targets by id, the catalogue to start with,
-    guidance by criterion id, which papers the state's databases hold, the indices that others publish.
+    guidance by criterion id, which papers the state's databases hold, the indices that others publish,
+    the points that registries answer.
     """
 
     schemes: dict[str, Scheme]
@@ -31,6 +34,7 @@ class Content(msgspec.Struct, frozen=True):
     once_only: OnceOnly
     indices: Indices
     targets: dict[str, LibraryTarget]
+    points: dict[str, PointSet]
 
     @property
     def scheme(self) -> Scheme:
@@ -64,4 +68,5 @@ def load_content() -> Content:
     once_only = load_once_only(paths.catalogue(), listed)
     indices = load_indices(paths.assessments() / "indices")
     targets = load_targets(paths.assessments() / "targets", figures)
-    return Content(schemes, catalogue, guidance, figures, once_only, indices, targets)
+    points = load_points(paths.assessments() / FOLDER, schemes)
+    return Content(schemes, catalogue, guidance, figures, once_only, indices, targets, points)

@@ -10,7 +10,21 @@ import msgspec
 
 from lenmuc.content.errors import ContentError
 from lenmuc.core.errors import N_
-from lenmuc.core.mappings import ALLOWED, FIELDS, FORMATS, TIME_UNITS, TIMES, Column, Declared, Mapping, Place
+from lenmuc.core.mappings import (
+    FIELDS,
+    FORMATS,
+    LANGUAGES,
+    POINT,
+    TIME_UNITS,
+    TIMES,
+    Column,
+    Declared,
+    Known,
+    Mapping,
+    Place,
+    Points,
+    allowed,
+)
 from lenmuc.core.mappings import Source as Files
 
 FOLDER = "mappings"
@@ -31,6 +45,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tables: dict[str, dict[str, str]] = {}
     pieces: dict[str, str] = {}
     declared: Declared | None = None
+    points: Points | None = None
     offered: Literal["agency", "jurisdictions", "nobody"] = "agency"
     same_code: Literal["refuse", "first", "last"] = "refuse"
     ended: Literal["end", "keep"] = "end"
@@ -63,7 +78,7 @@ def _joined(column: Column, pieces: dict[str, str]) -> Column:
     )
 
 
-def _columns(name: str, text: str, field: str, written: Any) -> tuple[Column, ...]:
+def _columns(name: str, text: str, key: str, written: Any) -> tuple[Column, ...]:
     ways = written if isinstance(written, list) else [written]
     found: list[Column] = []
     for way in ways:
@@ -72,13 +87,17 @@ def _columns(name: str, text: str, field: str, written: Any) -> tuple[Column, ..
                 Column(source=way) if isinstance(way, str) else msgspec.convert(way, Column, strict=True)
             )
         except msgspec.ValidationError as wrong:
-            raise ContentError(name, _line(text, f"fields.{field}"), _SEE, why=str(wrong)) from wrong
+            raise ContentError(name, _line(text, key), _SEE, why=str(wrong)) from wrong
     return tuple(found)
 
 
 def _check_column(mapping: Mapping, name: str, text: str, field: str, column: Column) -> None:
+    where_from = (
+        f"points.fields.{field.removeprefix(POINT)}" if field.startswith(POINT) else f"fields.{field}"
+    )
+
     def wrong(remedy: str, **params: Any) -> ContentError:
-        return ContentError(name, _line(text, f"fields.{field}"), remedy, **params)
+        return ContentError(name, _line(text, where_from), remedy, **params)
 
     if not any(column.sources) and not column.constant:
         raise wrong(N_('name a column, from = "…", or give a constant = "…"'))
@@ -96,12 +115,12 @@ def _check_column(mapping: Mapping, name: str, text: str, field: str, column: Co
                 N_("%(key)s names the table '%(table)s'; write [tables.%(table)s] or correct the name"),
                 key=key, table=table,
             )  # fmt: skip
-    allowed = ALLOWED.get(field, ())
+    values = allowed(field)
     for value in (*mapping.table(column.codes).values(), column.becomes, column.constant):
-        if allowed and value and value not in allowed:
+        if values and value and value not in values:
             raise wrong(
                 N_("'%(value)s' is none of %(allowed)s; write one of them, or an empty text"),
-                value=value, allowed=", ".join(allowed),
+                value=value, allowed=", ".join(values),
             )  # fmt: skip
     for unit in (*mapping.table(column.units).values(), *([column.unit] if field in TIMES else [])):
         if unit and unit not in TIME_UNITS:
@@ -111,8 +130,8 @@ def _check_column(mapping: Mapping, name: str, text: str, field: str, column: Co
             )  # fmt: skip
 
 
-def read_mapping(path: Path, schemes: tuple[str, ...]) -> Mapping:
-    """The mapping at `path`; its id is the file's name. `schemes` are the ids a level column may speak of.
+def read_mapping(path: Path, known: Known) -> Mapping:
+    """The mapping at `path`; its id is the file's name. `known` is what it may name.
 
     Raises `ContentError` naming file, line, key and remedy for bad TOML, an unknown or missing key, a field
     that is none, a pattern that cannot be read, a table or scheme that does not exist, a value a field cannot
@@ -142,12 +161,12 @@ def read_mapping(path: Path, schemes: tuple[str, ...]) -> Mapping:
         raise ContentError(name, "", N_("name the file with small letters, digits and hyphens only, .toml"))
     for field in file.fields:
         if field not in FIELDS:
-            known = ", ".join(FIELDS)
+            fields_known = ", ".join(FIELDS)
             raise ContentError(
                 name,
                 _line(text, f"fields.{field}"),
                 N_("no such field; the fields are %(known)s"),
-                known=known,
+                known=fields_known,
             )
     for needed in ("code", "name"):
         if needed not in file.fields:
@@ -155,25 +174,51 @@ def read_mapping(path: Path, schemes: tuple[str, ...]) -> Mapping:
                 name, "key fields", N_('say which column holds the %(field)s: %(field)s = "…"'), field=needed
             )
     fields = {
-        field: tuple(_joined(column, file.pieces) for column in _columns(name, text, field, ways))
+        field: tuple(_joined(column, file.pieces) for column in _columns(name, text, f"fields.{field}", ways))
         for field, ways in file.fields.items()
+    }
+    point_set, points = _points(file.points, name, text, known)
+    fields |= {
+        point: tuple(_joined(column, file.pieces) for column in ways) for point, ways in points.items()
     }
     mapping = Mapping(
         id=path.stem, name=file.name, name_en=file.name_en or file.name, terms=file.terms, place=file.place,
         source=file.source, fields=fields, unknown=frozenset(file.unknown), tables=file.tables,
-        declared=file.declared, offered=file.offered, same_code=file.same_code, ended=file.ended,
-        digest=hashlib.sha256(raw).hexdigest(),
+        declared=file.declared, point_set=point_set, offered=file.offered, same_code=file.same_code,
+        ended=file.ended, digest=hashlib.sha256(raw).hexdigest(),
     )  # fmt: skip
     for field, columns in fields.items():
         for column in columns:
             _check_column(mapping, name, text, field, column)
-    _check_whole(mapping, name, text, schemes)
+    _check_whole(mapping, name, text, known.schemes)
     return mapping
+
+
+def _points(
+    written: Points | None, name: str, text: str, known: Known
+) -> tuple[str, dict[str, tuple[Column, ...]]]:
+    """The set that is answered, and how its points are read, as fields."""
+    if written is None:
+        return "", {}
+    if written.set not in known.points:
+        remedy = N_("there is no such set of points; write one of %(known)s")
+        raise ContentError(name, _line(text, "points.set"), remedy, known=", ".join(known.points))
+    found: dict[str, tuple[Column, ...]] = {}
+    for point, ways in written.fields.items():
+        if point not in known.points[written.set]:
+            remedy = N_("no such field; the fields are %(known)s")
+            points = ", ".join(known.points[written.set])
+            raise ContentError(name, _line(text, f"points.fields.{point}"), remedy, known=points)
+        found[POINT + point] = _columns(name, text, f"points.fields.{point}", ways)
+    return written.set, found
 
 
 def _check_whole(mapping: Mapping, name: str, text: str, schemes: tuple[str, ...]) -> None:
     if mapping.source.format not in FORMATS or mapping.source.header < 1:
         raise ContentError(name, _line(text, "header"), N_("the line with the column names counts from 1"))
+    if mapping.place.language not in LANGUAGES:
+        where, languages = _line(text, "place.language"), ", ".join(LANGUAGES)
+        raise ContentError(name, where, N_("no such language; write one of %(known)s"), known=languages)
     if "declared" in mapping.fields and mapping.declared is None:
         where = _line(text, "fields.declared")
         raise ContentError(
@@ -189,10 +234,10 @@ def _check_whole(mapping: Mapping, name: str, text: str, schemes: tuple[str, ...
         raise ContentError(name, "key fields", remedy)
 
 
-def shipped(catalogue: Path, schemes: tuple[str, ...]) -> dict[str, Mapping]:
+def shipped(catalogue: Path, known: Known) -> dict[str, Mapping]:
     """The mappings that come with the program, by id. Raises `ContentError`."""
     paths = sorted((catalogue / FOLDER).glob("*.toml"))
-    return {path.stem: read_mapping(path, schemes) for path in paths}
+    return {path.stem: read_mapping(path, known) for path in paths}
 
 
 def at_home(named: str, catalogue: Path) -> Path | None:
@@ -201,6 +246,6 @@ def at_home(named: str, catalogue: Path) -> Path | None:
     return path if _ID.fullmatch(named) and path.is_file() else None
 
 
-def find_mapping(named: str, catalogue: Path, schemes: tuple[str, ...]) -> Mapping:
+def find_mapping(named: str, catalogue: Path, known: Known) -> Mapping:
     """The mapping called `named`, or the one at that path. Raises `ContentError`."""
-    return read_mapping(at_home(named, catalogue) or Path(named), schemes)
+    return read_mapping(at_home(named, catalogue) or Path(named), known)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from lenmuc.content.tables import Tables
-from lenmuc.core.mappings import Mapping
+from lenmuc.core.mappings import POINT, STATED, Mapping
 from lenmuc.core.registry import Gathered, Note, Reader, Record, Row, gathered
 
 Seen = Callable[[int], None]
@@ -35,7 +35,13 @@ def spelled(record: Record) -> list[tuple[str, str]]:
     service = record.service
     values = [
         *((name, getattr(service, name)) for name in service.__struct_fields__),
-        *((name, getattr(record, name)) for name in record.__struct_fields__ if name != "service"),
+        *(
+            (name, getattr(record, name))
+            for name in record.__struct_fields__
+            if name not in ("service", "stated")
+        ),
+        *((name, getattr(record.stated, name)) for name in STATED),
+        *((POINT + name, value) for name, value in record.stated.points.items()),
     ]
     return [
         (name, "; ".join(value) if isinstance(value, tuple) else str(value))

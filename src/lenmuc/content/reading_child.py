@@ -13,6 +13,7 @@ from lenmuc.content.errors import ContentError
 from lenmuc.content.mappings import read_mapping
 from lenmuc.content.reading import Reading, Seen, read
 from lenmuc.core.errors import N_, Message
+from lenmuc.core.mappings import Known
 
 LIMITS = Limits(memory=3 * 1024 * 1024 * 1024, seconds=600, longest=900.0)
 _ASKED = 1024 * 1024
@@ -23,7 +24,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     mapping: str
     files: tuple[str, ...]
-    schemes: tuple[str, ...]
+    known: Known
     show: int
 
 
@@ -68,7 +69,7 @@ def _tell(rows: int) -> None:
 def _read(given: bytes) -> bytes:
     asked = msgspec.json.decode(given, type=Asked)
     try:
-        mapping = read_mapping(Path(asked.mapping), asked.schemes)
+        mapping = read_mapping(Path(asked.mapping), asked.known)
         found = Answer(read(mapping, [Path(file) for file in asked.files], _tell, show=asked.show))
     except ContentError as wrong:
         found = Answer(failed=Failed(wrong.file, wrong.where, wrong.message))

@@ -1,8 +1,11 @@
 """A mapping: how the rows of a registry that somebody else keeps become services of the catalogue."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
+
+from lenmuc.core.answers import BLOCKERS
+from lenmuc.core.stated import PAYMENTS, POINT_VALUES
 
 FORMATS = ("csv", "xlsx", "ods", "json", "jsonl")
 BETWEEN = "\x1f"
@@ -12,22 +15,51 @@ ABOUT_FILE = "@file"
 
 TEXTS = (
     "code", "name", "name_en", "ministry", "law_kind", "decision", "field", "field_en",
-    "agency", "agency_name", "agency_name_en",
+    "agency", "agency_name", "agency_name_en", "online_from",
 )  # fmt: skip
-LISTS = ("tiers", "applicants", "channels", "fee_amounts", "result", "legal", "replaces")
+LISTS = (
+    "tiers",
+    "applicants",
+    "channels",
+    "fee_amounts",
+    "result",
+    "legal",
+    "replaces",
+    "blockers",
+    "obstacles",
+    "payment",
+)
 TIMES = ("time_online", "time_post", "time_in_person")
 FEES = ("fee_online", "fee_post", "fee_in_person")
 COUNTS = ("papers", "forms", "filings", "filings_online", "declared")
 ANSWERS = ("has_steps", "has_conditions")
 DATES = ("valid_to",)
+STATED = ("blockers", "obstacles", "payment", "online_from")
+"""Fields that are kept beside the record, see `core/stated.py`."""
 FIELDS = (*TEXTS, *LISTS, *TIMES, *FEES, *COUNTS, *ANSWERS, *DATES)
 ALLOWED: dict[str, tuple[str, ...]] = {
     "tiers": ("ministry", "province", "commune", "other"),
     "channels": ("online", "post", "in_person"),
     **dict.fromkeys(FEES, ("free", "charged")),
     **dict.fromkeys(ANSWERS, ("yes", "no")),
+    "blockers": BLOCKERS,
+    "payment": PAYMENTS,
 }
 """What the values of a field may be, where not every text will do."""
+POINT = "point "
+"""What the fields of points begin with: `point application`."""
+LANGUAGES = {
+    "vi": "VIE", "en": "ENG", "fr": "FRA", "ja": "JPN", "de": "DEU", "es": "SPA", "id": "IND", "km": "KHM",
+    "ko": "KOR", "lo": "LAO", "pt": "POR", "th": "THA", "zh": "ZHO",
+}  # fmt: skip
+"""The languages that a registry may be in, with their codes of ISO 639-3."""
+
+
+def allowed(field: str) -> tuple[str, ...]:
+    """What the values of a field may be; empty where every text will do."""
+    return POINT_VALUES if field.startswith(POINT) else ALLOWED.get(field, ())
+
+
 TIME_UNITS = ("wd", "d", "h", "w", "m")
 
 
@@ -78,11 +110,12 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose registry it is."""
+    """Whose registry it is, and in which of `LANGUAGES` its names are."""
 
     code: str
     name: str
     name_en: str
+    language: str = "vi"
 
 
 class Declared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,9 +124,24 @@ class Declared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scheme: str
 
 
+class Points(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which set of points the registry answers, and how each of them is read."""
+
+    set: str
+    fields: dict[str, Any]
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What a mapping may name: schemes that a level column speaks of, and points by their set."""
+
+    schemes: tuple[str, ...]
+    points: dict[str, tuple[str, ...]] = {}
+
+
 class Mapping(msgspec.Struct, frozen=True):
     """A whole mapping, checked. `fields` holds for each field the ways to read it: values of lists are
-    joined, of everything else the first that says anything counts.
+    joined, of everything else the first that says anything counts. Points are fields named `POINT` and their
+    id, of the set `point_set`.
     """
 
     id: str
@@ -106,10 +154,17 @@ class Mapping(msgspec.Struct, frozen=True):
     unknown: frozenset[str] = frozenset()
     tables: dict[str, dict[str, str]] = {}
     declared: Declared | None = None
+    point_set: str = ""
     offered: Literal["agency", "jurisdictions", "nobody"] = "agency"
     same_code: Literal["refuse", "first", "last"] = "refuse"
     ended: Literal["end", "keep"] = "end"
     digest: str = ""
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The fields that it reads; `stated` stands for all that is kept beside the record."""
+        beside = any(field in STATED or field.startswith(POINT) for field in self.fields)
+        return (*self.fields, "stated") if beside else tuple(self.fields)
 
     @property
     def columns(self) -> tuple[str, ...]:

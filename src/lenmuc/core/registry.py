@@ -9,9 +9,10 @@ from typing import Any, Literal
 import msgspec
 
 from lenmuc.core.errors import N_, Message
-from lenmuc.core.mappings import ANSWERS, COUNTS, DATES, LISTS, Mapping
+from lenmuc.core.mappings import ANSWERS, COUNTS, DATES, LISTS, POINT, STATED, Mapping
 from lenmuc.core.registry_cells import Values, Way
 from lenmuc.core.services import Service
+from lenmuc.core.stated import NOTHING, Stated
 
 CODE = re.compile(r"[^\s/?#%\\]{1,60}")
 _AGENCY = re.compile(r"[A-Za-z0-9._-]{1,40}")
@@ -53,6 +54,7 @@ class Record(msgspec.Struct, frozen=True):
     declared: int | None
     replaces: tuple[str, ...]
     valid_to: dt.date | None
+    stated: Stated = NOTHING
 
 
 class Reader:
@@ -61,7 +63,7 @@ class Reader:
     def __init__(self, mapping: Mapping) -> None:
         places = {name: place for place, name in enumerate(mapping.columns)}
         self.mapping = mapping
-        self.record = _Maker(frozenset(mapping.fields))
+        self.record = _Maker(frozenset(mapping.fields), mapping.point_set)
         self.ways = [
             (field, field in LISTS, tuple(Way(field, column, mapping, places) for column in columns))
             for field, columns in mapping.fields.items()
@@ -137,7 +139,7 @@ class Reader:
 
 
 _SERVICE = Service.__struct_fields__
-_BESIDE = tuple(name for name in Record.__struct_fields__ if name != "service")
+_BESIDE = tuple(name for name in Record.__struct_fields__ if name not in ("service", "stated"))
 _YES = {"yes": True, "no": False}
 
 
@@ -151,7 +153,12 @@ def _nothing(field: str) -> Any:
 class _Maker:
     """Makes records from the values found; what a mapping does not read is set once."""
 
-    def __init__(self, read: frozenset[str]) -> None:
+    def __init__(self, read: frozenset[str], point_set: str) -> None:
+        self.point_set = point_set
+        self.points = tuple(sorted(name for name in read if name.startswith(POINT)))
+        self.beside_it = tuple(name for name in STATED if name in read)
+        self.known: dict[tuple[Values, ...], Stated] = {}
+        read -= {*self.points, *STATED}
         self.service = {name: _nothing(name) for name in _SERVICE}
         self.beside = {name: _nothing(name) for name in _BESIDE}
         self.lists = tuple(name for name in LISTS if name in read)
@@ -178,7 +185,21 @@ class _Maker:
             if found[name]:
                 values[name] = dt.date.fromisoformat(found[name][0])
         beside = {name: values.pop(name, nothing) for name, nothing in self.beside.items()}
-        return Record(service=Service(**{**self.service, **values}), **beside)
+        stated = self.stated(found) if self.points or self.beside_it else NOTHING
+        return Record(service=Service(**{**self.service, **values}), **beside, stated=stated)
+
+    def stated(self, found: dict[str, Values]) -> Stated:
+        """What the row says beside its record; many rows say the same."""
+        said = (*(found[name] for name in self.points), *(found[name] for name in self.beside_it))
+        known = self.known.get(said)
+        if known is None:
+            points = {name.removeprefix(POINT): found[name][0] for name in self.points if found[name]}
+            values: dict[str, Any] = {name: found[name] for name in self.beside_it}
+            if "online_from" in values:
+                values["online_from"] = next(iter(values["online_from"]), "")
+            known = Stated(self.point_set if points else "", points, **values)
+            self.known[said] = known
+        return known
 
 
 class Gathered(msgspec.Struct, frozen=True):

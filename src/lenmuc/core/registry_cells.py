@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from lenmuc.core.errors import N_, Message
 from lenmuc.core.mappings import (
-    ALLOWED,
     BETWEEN,
     COUNTS,
     DATES,
@@ -15,6 +14,7 @@ from lenmuc.core.mappings import (
     TIMES,
     Column,
     Mapping,
+    allowed,
 )
 from lenmuc.core.text import clean_line, forbidden
 
@@ -88,10 +88,10 @@ def _date(column: Column) -> Callable[[str], str]:
     return read
 
 
-def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
+def _one_of(values: tuple[str, ...]) -> Callable[[str], str]:
     def read(text: str) -> str:
-        if text not in allowed:
-            raise Unreadable(N_("this is none of %(allowed)s"), text, allowed=", ".join(allowed))
+        if text not in values:
+            raise Unreadable(N_("this is none of %(allowed)s"), text, allowed=", ".join(values))
         return text
 
     return read
@@ -106,7 +106,8 @@ def _last_step(field: str, column: Column, mapping: Mapping) -> Callable[[str], 
         return _date(column)
     if field == "fee_amounts":
         return _amount(column)
-    return _one_of(ALLOWED[field]) if field in ALLOWED else None
+    values = allowed(field)
+    return _one_of(values) if values else None
 
 
 class Way:
@@ -114,10 +115,12 @@ class Way:
 
     def __init__(self, field: str, column: Column, mapping: Mapping, places: dict[str, int]) -> None:
         self.columns = tuple((places[name], name) for name in column.sources if name)
-        self.column, self.unknown = column, mapping.unknown
+        self.column = column
         self.drop = tuple(re.compile(each) for each in column.drop)
         self.find = re.compile(column.find) if column.find else None
         self.codes = mapping.table(column.codes) if column.codes else None
+        # What a code table of its own translates is known, whatever it means in other columns.
+        self.unknown = mapping.unknown - set(self.codes or ())
         self.last = _last_step(field, column, mapping)
         constant = (column.constant,) if column.constant else ()
         self.nothing: tuple[Values, tuple[Unreadable, ...], str] = (

@@ -38,6 +38,10 @@ FIELDS: dict[str, str] = {
     "filings_online": N_("of these online"),
     "declared": N_("Declared level"),
     "valid_to": N_("In force until"),
+    "blockers": N_("Obstacles by kind"),
+    "obstacles": N_("Obstacles in the source's words"),
+    "payment": N_("Ways to pay"),
+    "online_from": N_("To be online from"),
 }
 KINDS = {
     "refused": N_("The row is left out"),

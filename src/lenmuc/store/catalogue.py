@@ -50,6 +50,7 @@ class LoadedCatalogue(msgspec.Struct, frozen=True):
     mapping: str = ""
     name: str = ""
     name_en: str = ""
+    language: str = "vi"
 
 
 async def find_service(conn: Connection, code: str) -> Service | None:
@@ -165,7 +166,13 @@ async def roll_up_services(conn: Connection, service: str = "") -> None:
 
 
 async def record_loading(
-    conn: Connection, place: str, digest: str, mapping: str = "", name: str = "", name_en: str = ""
+    conn: Connection,
+    place: str,
+    digest: str,
+    mapping: str = "",
+    name: str = "",
+    name_en: str = "",
+    language: str = "vi",
 ) -> None:
-    """Remember what is loaded now: which files, and which mapping brought more in."""
-    await Q.run(conn, "record_loading", place, digest, mapping, name, name_en)
+    """Remember what is loaded now: which files, which mapping brought more in, and its language."""
+    await Q.run(conn, "record_loading", place, digest, mapping, name, name_en, language)

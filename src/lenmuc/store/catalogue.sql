@@ -43,12 +43,12 @@ GROUP BY a.code
 ORDER BY a.tier DESC, a.sort_key;
 
 -- name: loaded_catalogue -> LoadedCatalogue
-SELECT place, loaded, digest, mapping, name, name_en FROM catalogue;
+SELECT place, loaded, digest, mapping, name, name_en, language FROM catalogue;
 
 -- name: record_loading
-INSERT INTO catalogue (place, digest, mapping, name, name_en) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO catalogue (place, digest, mapping, name, name_en, language) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (only_row) DO UPDATE SET place = excluded.place, digest = excluded.digest, loaded = now(),
-    mapping = excluded.mapping, name = excluded.name, name_en = excluded.name_en;
+    mapping = excluded.mapping, name = excluded.name, name_en = excluded.name_en, language = excluded.language;
 
 -- name: merge_agencies
 INSERT INTO agency SELECT * FROM incoming_agency

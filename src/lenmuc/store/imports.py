@@ -9,6 +9,7 @@ import msgspec
 
 from lenmuc.core.quality import Volume
 from lenmuc.core.services import Service
+from lenmuc.core.stated import Stated
 from lenmuc.core.text import sort_key
 from lenmuc.store.queries import Connection, queries
 
@@ -79,7 +80,7 @@ async def known_agencies(conn: Connection) -> set[str]:
 
 async def stage(
     conn: Connection,
-    services: Iterable[tuple[Service, dt.date | None]],
+    services: Iterable[tuple[Service, dt.date | None, Stated]],
     offered: Iterable[Offered],
     read: Sequence[str],
     source: str,
@@ -101,8 +102,10 @@ async def stage(
     record = attrgetter(*columns)
     await conn.copy_records_to_table(
         "incoming_service",
-        records=((*record(s), sort_key(s.name.removeprefix("Thủ tục ")), end) for s, end in services),
-        columns=[*columns, "sort_key", "valid_to"],
+        records=(
+            (*record(s), sort_key(s.name.removeprefix("Thủ tục ")), end, said) for s, end, said in services
+        ),
+        columns=[*columns, "sort_key", "valid_to", "stated"],
     )
     await conn.copy_records_to_table(
         "incoming_offering",

@@ -24,7 +24,8 @@ UPDATE incoming_service i SET
     result = CASE WHEN 'result' = ANY ($1) THEN i.result ELSE s.result END,
     has_steps = CASE WHEN 'has_steps' = ANY ($1) THEN i.has_steps ELSE s.has_steps END,
     has_conditions = CASE WHEN 'has_conditions' = ANY ($1) THEN i.has_conditions ELSE s.has_conditions END,
-    legal = CASE WHEN 'legal' = ANY ($1) THEN i.legal ELSE s.legal END
+    legal = CASE WHEN 'legal' = ANY ($1) THEN i.legal ELSE s.legal END,
+    stated = CASE WHEN 'stated' = ANY ($1) THEN i.stated ELSE s.stated END
 FROM service s WHERE s.code = i.code;
 
 -- What is not offered by the source's own word keeps its filings; so does what the mapping does not count.
@@ -41,11 +42,11 @@ UPDATE incoming_service i SET filings = CASE WHEN s.code IS NULL THEN 2
     WHEN s.valid_to IS DISTINCT FROM i.valid_to
         OR (s.name, s.name_en, s.field, s.ministry, s.tiers, s.law_kind, s.decision, s.applicants, s.channels,
             s.time_online, s.time_post, s.time_in_person, s.fee_online, s.fee_post, s.fee_in_person, s.fee_amounts,
-            s.papers, s.forms, s.result, s.has_steps, s.has_conditions, s.legal)
+            s.papers, s.forms, s.result, s.has_steps, s.has_conditions, s.legal, s.stated)
         IS DISTINCT FROM
            (i.name, i.name_en, i.field, i.ministry, i.tiers, i.law_kind, i.decision, i.applicants, i.channels,
             i.time_online, i.time_post, i.time_in_person, i.fee_online, i.fee_post, i.fee_in_person, i.fee_amounts,
-            i.papers, i.forms, i.result, i.has_steps, i.has_conditions, i.legal)
+            i.papers, i.forms, i.result, i.has_steps, i.has_conditions, i.legal, i.stated)
     THEN 1 ELSE 0 END
 FROM incoming_service j LEFT JOIN service s ON s.code = j.code WHERE j.code = i.code;
 
@@ -86,10 +87,10 @@ WHERE s.source = $1 AND s.valid_to IS NULL AND NOT s.code = ANY ($2::text[])
 -- name: write_services
 INSERT INTO service (code, name, name_en, field, ministry, tiers, law_kind, decision, applicants, channels,
     time_online, time_post, time_in_person, fee_online, fee_post, fee_in_person, fee_amounts, papers, forms, result,
-    has_steps, has_conditions, legal, sort_key, valid_to, source, filings, levels)
+    has_steps, has_conditions, legal, stated, sort_key, valid_to, source, filings, levels)
 SELECT code, name, name_en, field, ministry, tiers, law_kind, decision, applicants, channels,
     time_online, time_post, time_in_person, fee_online, fee_post, fee_in_person, fee_amounts, papers, forms, result,
-    has_steps, has_conditions, legal, sort_key, valid_to, $1, coalesce(r.filings, 0), coalesce(r.levels, '{}')
+    has_steps, has_conditions, legal, stated, sort_key, valid_to, $1, coalesce(r.filings, 0), coalesce(r.levels, '{}')
 FROM incoming_service i LEFT JOIN (
     SELECT service, sum(filings) AS filings, array_agg(DISTINCT level ORDER BY level) AS levels
     FROM incoming_offering GROUP BY service) r ON r.service = i.code
@@ -101,7 +102,7 @@ ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_e
     time_in_person = excluded.time_in_person, fee_online = excluded.fee_online, fee_post = excluded.fee_post,
     fee_in_person = excluded.fee_in_person, fee_amounts = excluded.fee_amounts, papers = excluded.papers,
     forms = excluded.forms, result = excluded.result, has_steps = excluded.has_steps,
-    has_conditions = excluded.has_conditions, legal = excluded.legal, sort_key = excluded.sort_key,
+    has_conditions = excluded.has_conditions, legal = excluded.legal, stated = excluded.stated, sort_key = excluded.sort_key,
     valid_to = excluded.valid_to, source = excluded.source;
 
 -- name: own_unchanged

@@ -17,7 +17,8 @@ __all__ = ["LevelCounts"]
 class Offering(msgspec.Struct, frozen=True):
     """A service as one agency offers it. `declared` is what the authority published, `None` when not known.
 
-    `filings` is a year's number, `None` when not known, made up when `filings_illustrative`.
+    `filings` is a year's number, `None` when not known, made up when `filings_illustrative`; so many of them
+    came online.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Offering(msgspec.Struct, frozen=True):
     level: int
     missing: tuple[str, ...]
     since: dt.datetime
+    online_filings: int | None = None
 
 
 class OfferingRow(msgspec.Struct, frozen=True):
@@ -63,6 +65,7 @@ class OfferingListed(msgspec.Struct, frozen=True):
     level: int
     missing: tuple[str, ...]
     since: dt.datetime
+    online_filings: int | None = None
 
 
 class FieldCount(msgspec.Struct, frozen=True):

@@ -1,9 +1,9 @@
 -- name: find_offering -> Offering
-SELECT id, service, agency, filings, filings_illustrative, declared, level, missing, since
+SELECT id, service, agency, filings, filings_illustrative, declared, level, missing, since, online_filings
 FROM current_offering WHERE id = $1;
 
 -- name: offering_of -> Offering
-SELECT id, service, agency, filings, filings_illustrative, declared, level, missing, since
+SELECT id, service, agency, filings, filings_illustrative, declared, level, missing, since, online_filings
 FROM current_offering WHERE service = $1 AND agency = $2;
 
 -- name: offerings_of_service -> OfferingRow
@@ -35,7 +35,8 @@ WITH page AS MATERIALIZED (
     ORDER BY service, agency LIMIT $4 OFFSET $5
 )
 SELECT o.id, o.service, s.name AS service_name, s.name_en AS service_name_en, o.agency, a.name AS agency_name,
-       a.name_en AS agency_name_en, o.filings, o.filings_illustrative, o.declared, o.level, o.missing, o.since
+       a.name_en AS agency_name_en, o.filings, o.filings_illustrative, o.declared, o.level, o.missing, o.since,
+       o.online_filings
 FROM page o JOIN service s ON s.code = o.service JOIN agency a ON a.code = o.agency
 ORDER BY o.service, o.agency;
 

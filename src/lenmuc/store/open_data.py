@@ -27,6 +27,7 @@ class OpenOffering(msgspec.Struct, frozen=True):
     missing: tuple[str, ...]
     filings: int | None
     filings_illustrative: bool
+    online_filings: int | None
 
 
 class LevelOn(msgspec.Struct, frozen=True):

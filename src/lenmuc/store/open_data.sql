@@ -7,7 +7,7 @@ WITH piece AS MATERIALIZED (
     ORDER BY id LIMIT $5
 )
 SELECT o.id, o.service, s.name AS service_name, o.agency, a.name AS agency_name, o.level, o.declared, o.since,
-       o.missing, o.filings, o.filings_illustrative
+       o.missing, o.filings, o.filings_illustrative, o.online_filings
 FROM piece o JOIN service s ON s.code = o.service JOIN agency a ON a.code = o.agency
 ORDER BY o.id;
 

@@ -26,6 +26,9 @@ class OfferingItem(msgspec.Struct, frozen=True):
     filings_illustrative: Annotated[
         bool, Meta(description="true: the number of filings is made up for the demonstration.")
     ]
+    filings_online: Annotated[
+        int | None, Meta(description="So many of the filings came online; null when not known.")
+    ]
     since: Annotated[dt.datetime, Meta(description="When it came to this level.")]
     status: Annotated[
         Reviewed, Meta(description="How far somebody else has reviewed the level. due: to be renewed.")
@@ -118,6 +121,9 @@ class OfferingOut(msgspec.Struct, frozen=True):
     filings: Annotated[int | None, Meta(description="Filings a year; null when not known.")]
     filings_illustrative: Annotated[
         bool, Meta(description="true: the number of filings is made up for the demonstration.")
+    ]
+    filings_online: Annotated[
+        int | None, Meta(description="So many of the filings came online; null when not known.")
     ]
     since: Annotated[dt.datetime, Meta(description="When it came to this level.")]
     status: Annotated[

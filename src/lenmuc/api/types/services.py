@@ -5,11 +5,16 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from lenmuc.api.types.shared import Level, LevelCountsOut, NamedOut
+from lenmuc.api.types.answers import Blocker
+from lenmuc.api.types.shared import Level, LevelCountsOut, NamedOut, WordsOut
 
 Fee = Literal["free", "charged"]
 FeeKnown = Literal["free", "charged", "unknown"]
 YesNo = Literal["yes", "no", "unknown"]
+Payment = Literal[
+    "counter", "bank", "atm", "shop", "other_offline", "net_banking", "direct_debit", "card", "qr",
+    "other_online",
+]  # fmt: skip
 Audience = Literal["people", "business", "organisations"]
 
 
@@ -85,6 +90,73 @@ class SuggestionsOut(msgspec.Struct, frozen=True):
     items: Annotated[tuple[SuggestionOut, ...], Meta(description="At most eight, the likeliest first.")]
 
 
+class PointOut(msgspec.Struct, frozen=True):
+    """A point that a registry asks about each service, with its answer."""
+
+    id: Annotated[str, Meta(description="The point.")]
+    name: Annotated[WordsOut, Meta(description="What it is called.")]
+    meaning: Annotated[WordsOut, Meta(description="What people can do online where it is yes.")]
+    answer: Annotated[
+        Literal["yes", "no", "not_applicable"] | None,
+        Meta(description="What the registry says; null when not known."),
+    ]
+
+
+class ImpliedOut(msgspec.Struct, frozen=True):
+    """What the answer to a point says about a criterion that decides a level."""
+
+    point: Annotated[str, Meta(description="The point.")]
+    criterion: Annotated[str, Meta(description="The id of the criterion in the scheme.")]
+    outcome: Annotated[
+        Literal["met", "not_met", "not_applicable"], Meta(description="What follows for it from the answer.")
+    ]
+    why: Annotated[WordsOut, Meta(description="Why.")]
+
+
+class PointsOut(msgspec.Struct, frozen=True):
+    """The points of a registry, and between which levels they leave the service. They move no level."""
+
+    set: Annotated[str, Meta(description="The set of points.")]
+    name: Annotated[WordsOut, Meta(description="What the set is called.")]
+    source: Annotated[str, Meta(description="Where the points come from.")]
+    points: Annotated[tuple[PointOut, ...], Meta(description="Every point with its answer.")]
+    stand: Annotated[
+        Literal["all", "some", "none", "void", "unknown"],
+        Meta(
+            description="Whether all, some or none of the points that apply are online. void: none applies."
+        ),
+    ]
+    scheme: Annotated[str, Meta(description="The scheme whose levels the next two speak of.")]
+    lowest: Annotated[
+        Level, Meta(description="At least this level by these answers and the record: unknown counts as no.")
+    ]
+    highest: Annotated[
+        Level, Meta(description="At most this level by them: unknown and not applicable count as met.")
+    ]
+    because: Annotated[
+        tuple[ImpliedOut, ...], Meta(description="What the answers say about criteria; nothing else follows.")
+    ]
+    lacking: Annotated[
+        tuple[str, ...],
+        Meta(description="Criteria that nothing says are met, of the level above the lowest."),
+    ]
+
+
+class StatedOut(msgspec.Struct, frozen=True):
+    """What the registry of a service says beside its record. It stands beside the levels and moves none."""
+
+    points: Annotated[PointsOut | None, Meta(description="Points it answers; null when it answers none.")]
+    blockers: Annotated[
+        tuple[Blocker, ...], Meta(description="Kinds of what keeps it off line; none named: empty.")
+    ]
+    obstacles: Annotated[tuple[str, ...], Meta(description="The same in the words of the source.")]
+    payment: Annotated[tuple[Payment, ...], Meta(description="Ways to pay fees that it names.")]
+    online_from: Annotated[
+        str | None,
+        Meta(description="Fiscal year it is to be online from, 2030+ for that or later; null: none named."),
+    ]
+
+
 class ServiceOut(msgspec.Struct, frozen=True):
     """A service with every fact its record gives."""
 
@@ -123,3 +195,6 @@ class ServiceOut(msgspec.Struct, frozen=True):
     has_conditions: Annotated[bool | None, Meta(description="Whether the record names conditions.")]
     legal: Annotated[tuple[str, ...] | None, Meta(description="Numbers of the legal documents it rests on.")]
     offerings: Annotated[LevelCountsOut, Meta(description="The agencies that offer it, by level.")]
+    stated: Annotated[
+        StatedOut | None, Meta(description="What its registry says beside; null when it says nothing more.")
+    ]

@@ -12,7 +12,7 @@ from lenmuc.core.checklists import Words
 from lenmuc.core.services import Agency, Field, Service
 from lenmuc.exports.open.addresses import Addresses
 from lenmuc.exports.open.rdf import Iri, Literal, Node, Term, in_both, named
-from lenmuc.exports.open.words import VIETNAMESE, currency, currency_node, language_node, word_nodes
+from lenmuc.exports.open.words import currency, currency_node, language, language_node, word_nodes
 
 Says = tuple[tuple[str, Term], ...]
 _UNITS = {
@@ -29,11 +29,12 @@ _DEPENDS = Words("Tùy trường hợp: {}", "Depends on the case: {}")
 
 
 class Spot(msgspec.Struct, frozen=True):
-    """The place that a catalogue describes."""
+    """The place that a catalogue describes, and the language of its records."""
 
     code: str
     name: str
     name_en: str
+    language: str = "vi"
 
 
 class Offered(msgspec.Struct, frozen=True):
@@ -58,7 +59,8 @@ class Known(msgspec.Struct, frozen=True):
 
 def place_node(at: Addresses, place: Spot) -> Node:
     """The place, for `dct:spatial`."""
-    says = (("dct:identifier", Literal(place.code)), *named("skos:prefLabel", place.name, place.name_en))
+    names = named("skos:prefLabel", place.name, place.name_en, place.language)
+    says = (("dct:identifier", Literal(place.code)), *names)
     return Node(at.place(place.code), ("dct:Location",), says)
 
 
@@ -66,8 +68,8 @@ def agency_node(at: Addresses, agency: Agency, place: Spot) -> Node:
     """An agency as a public organisation."""
     says: Says = (
         ("dct:identifier", Literal(agency.code)),
-        *named("skos:prefLabel", agency.name, agency.name_en),
-        *named("dct:title", agency.name, agency.name_en),
+        *named("skos:prefLabel", agency.name, agency.name_en, place.language),
+        *named("dct:title", agency.name, agency.name_en, place.language),
         ("dct:spatial", Iri(at.place(place.code))),
         ("foaf:page", Iri(at.page("vi", "agencies", agency.code))),
     )
@@ -80,21 +82,21 @@ def ministry_node(at: Addresses, code: str, names: tuple[str, str], place: Spot)
     """A ministry: the authority of a service that no agency here offers."""
     says: Says = (
         ("dct:identifier", Literal(code)),
-        *named("skos:prefLabel", *names),
-        *named("dct:title", *names),
+        *named("skos:prefLabel", *names, place.language),
+        *named("dct:title", *names, place.language),
         ("dct:spatial", Iri(at.place(place.code))),
     )
     return Node(at.ministry(code), ("cv:PublicOrganisation", "org:Organization"), says)
 
 
-def field_nodes(at: Addresses, fields: Iterable[Field]) -> list[Node]:
+def field_nodes(at: Addresses, fields: Iterable[Field], spoken: str) -> list[Node]:
     """Fields as concepts of one scheme."""
     title = in_both("dct:title", Words("Lĩnh vực", "Fields"))
     nodes = [Node(at.fields(), ("skos:ConceptScheme",), title)]
     for field in fields:
         says: Says = (
             ("skos:notation", Literal(field.code)),
-            *named("skos:prefLabel", field.name, field.name_en),
+            *named("skos:prefLabel", field.name, field.name_en, spoken),
             ("skos:inScheme", Iri(at.fields())),
         )
         nodes.append(Node(at.field(field.code), ("skos:Concept",), says))
@@ -159,14 +161,14 @@ def _costs(here: str, service: Service) -> list[Node]:
     return nodes
 
 
-def _outputs(here: str, service: Service) -> list[Node]:
+def _outputs(here: str, service: Service, spoken: str) -> list[Node]:
     return [
         Node(
             f"{here}#result-{number}",
             ("cv:Output",),
             (
                 ("dct:identifier", Literal(f"{service.code}/result/{number}")),
-                ("dct:title", Literal(name, "vi")),
+                ("dct:title", Literal(name, spoken)),
             ),
         )
         for number, name in enumerate(service.result, start=1)
@@ -198,12 +200,14 @@ def service_nodes(
 ) -> list[Node]:
     """A service and what is its own: channels, costs, results. `agencies` offer it, at these `levels`."""
     here = at.service(service.code)
-    channels, costs, outputs = _channels(here, at, service), _costs(here, service), _outputs(here, service)
+    spoken = known.place.language
+    channels, costs = _channels(here, at, service), _costs(here, service)
+    outputs = _outputs(here, service, spoken)
     says: Says = (
         ("dct:identifier", Literal(service.code)),
-        *named("dct:title", service.name, service.name_en),
+        *named("dct:title", service.name, service.name_en, spoken),
         *in_both("dct:description", about(service, known.fields.get(service.field))),
-        ("dct:language", Iri(VIETNAMESE)),
+        ("dct:language", Iri(language(spoken))),
         ("dct:spatial", Iri(at.place(known.place.code))),
         ("cv:sector", Iri(at.field(service.field))),
         *(("dct:audience", Iri(at.word("applicant", code))) for code in service.applicants),
@@ -220,13 +224,13 @@ def service_nodes(
 
 def beside(at: Addresses, service: Service, known: Known, agencies: Sequence[str]) -> list[Node]:
     """The nodes that a service shares with others and points to; each is told once in a document."""
-    nodes = [place_node(at, known.place), language_node()]
+    nodes = [place_node(at, known.place), language_node(known.place.language)]
     nodes += word_nodes(at, "channel", service.channels)
     nodes += word_nodes(at, "applicant", service.applicants)
     nodes += [currency_node(code) for code in {amount.partition(" ")[2] for amount in service.fee_amounts}]
     nodes += _laws(at, service)
     field = known.fields.get(service.field)
-    nodes += field_nodes(at, [field] if field else [])
+    nodes += field_nodes(at, [field] if field else [], known.place.language)
     nodes += [agency_node(at, known.agencies[c], known.place) for c in agencies if c in known.agencies]
     if not agencies:
         names = known.ministries.get(service.ministry, (service.ministry or "–", ""))

@@ -9,7 +9,7 @@ from lenmuc.exports.open.addresses import Addresses
 from lenmuc.exports.open.cpsv import Spot, place_node
 from lenmuc.exports.open.rdf import Iri, Literal, Node, in_both, segment
 from lenmuc.exports.open.tables import TABLES, Table
-from lenmuc.exports.open.words import VIETNAMESE, language_node
+from lenmuc.exports.open.words import language, language_node
 
 LICENCE = "https://www.apache.org/licenses/LICENSE-2.0"
 MEDIA = {
@@ -62,7 +62,7 @@ def dataset_nodes(at: Addresses, place: Spot, modified: dt.datetime | None) -> l
             ("dct:identifier", Literal(here)),
             *common,
             *when,
-            ("dct:language", Iri(VIETNAMESE)),
+            ("dct:language", Iri(language(place.language))),
             ("dct:spatial", Iri(at.place(place.code))),
             ("dcat:landingPage", Iri(at.page("vi", "open-data"))),
             *(("dcat:distribution", Iri(f"{here}#{name}-{end}")) for name, end in files()),
@@ -102,7 +102,7 @@ def dataset_nodes(at: Addresses, place: Spot, modified: dt.datetime | None) -> l
         ),
         Node(LICENCE, ("dct:LicenseDocument",), (("dct:title", Literal("Apache License 2.0", "en")),)),
         place_node(at, place),
-        language_node(),
+        language_node(place.language),
         *formats,
         *distributions,
     ]

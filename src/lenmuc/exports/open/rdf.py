@@ -63,10 +63,11 @@ def in_both(name: str, words: Words) -> tuple[tuple[str, Term], ...]:
     return (name, Literal(words.vi, "vi")), (name, Literal(words.en, "en"))
 
 
-def named(property: str, name: str, name_en: str) -> tuple[tuple[str, Term], ...]:
-    """A name in Vietnamese, and in English where there is one."""
-    found: tuple[tuple[str, Term], ...] = ((property, Literal(name, "vi")),)
-    return (*found, (property, Literal(name_en, "en"))) if name_en else found
+def named(property: str, name: str, name_en: str, language: str = "vi") -> tuple[tuple[str, Term], ...]:
+    """A name in the language of the records, and in English where there is one."""
+    found: tuple[tuple[str, Term], ...] = ((property, Literal(name, language)),)
+    more = name_en and (name_en, "en") != (name, language)
+    return (*found, (property, Literal(name_en, "en"))) if more else found
 
 
 # Source: Turtle 1.1, sections 6.4 and 6.5: what may not stand as it is in a string or in an address.

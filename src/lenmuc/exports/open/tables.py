@@ -89,6 +89,35 @@ TABLES = {
                 ("has_conditions", "boolean", N_("Whether the record names conditions.")),
                 ("legal", "array", N_("The numbers of the legal documents.")),
                 ("levels", "array", N_("The levels at which agencies offer it, by the main set of rules.")),
+                (
+                    "points",
+                    "array",
+                    N_("The answers of its registry to the points it asks, such as those of Canada."),
+                ),
+                (
+                    "points_stand",
+                    "string",
+                    N_("all, some or none of the points that apply are online; void: none applies."),
+                ),
+                (
+                    "level_at_least",
+                    "integer",
+                    N_("The lowest level that these answers and the record alone allow."),
+                ),
+                ("level_at_most", "integer", N_("The highest level that they allow.")),
+                (
+                    "level_because",
+                    "array",
+                    N_("What each answer says of a criterion of the main set of rules."),
+                ),
+                ("blockers", "array", N_("What keeps it off line, by kind, as its registry says.")),
+                ("obstacles", "array", N_("The same in the words of the registry.")),
+                ("payment", "array", N_("The ways to pay that its registry names.")),
+                (
+                    "online_from",
+                    "string",
+                    N_("The year it is to be online, as its registry says; + means or later."),
+                ),
             ),
         ),
         Table(
@@ -137,6 +166,7 @@ TABLES = {
                     "boolean",
                     N_("Whether that number is made up for the demonstration."),
                 ),
+                ("filings_online", "integer", N_("So many of them came online; empty when not known.")),
             ),
         ),
         Table(

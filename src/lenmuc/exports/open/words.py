@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from lenmuc.core.checklists import Words
+from lenmuc.core.mappings import LANGUAGES
 from lenmuc.exports.open.addresses import Addresses
 from lenmuc.exports.open.rdf import Literal, Node, in_both
 
@@ -34,7 +35,11 @@ ROLES = {
 _KINDS = {"channel": CHANNELS, "applicant": APPLICANTS, "role": ROLES}
 _OTHER = Words("Khác", "Other")
 _EU = "http://publications.europa.eu/resource/authority"
-VIETNAMESE = f"{_EU}/language/VIE"
+
+
+def language(code: str) -> str:
+    """The address of a language in the list of the Publications Office of the European Union."""
+    return f"{_EU}/language/{LANGUAGES[code]}"
 
 
 def currency(code: str) -> str:
@@ -59,12 +64,13 @@ def word_nodes(at: Addresses, kind: str, codes: Iterable[str]) -> list[Node]:
     ]
 
 
-def all_words(at: Addresses) -> list[Node]:
-    """Every word of every list, and the language of the records."""
+def all_words(at: Addresses, spoken: str) -> list[Node]:
+    """Every word of every list, and `spoken`, the language of the records."""
     found = [node for kind, words in _KINDS.items() for node in word_nodes(at, kind, words)]
-    return [*found, language_node()]
+    return [*found, language_node(spoken)]
 
 
-def language_node() -> Node:
-    """Vietnamese, the language of the records."""
-    return Node(VIETNAMESE, ("dct:LinguisticSystem",), (("dct:identifier", Literal("VIE")),))
+def language_node(code: str) -> Node:
+    """A language, such as that of the records."""
+    says = (("dct:identifier", Literal(LANGUAGES[code])),)
+    return Node(language(code), ("dct:LinguisticSystem",), says)

@@ -8,7 +8,6 @@ from litestar.di import NamedDependency
 
 from lenmuc import __version__
 from lenmuc.content.everything import Content
-from lenmuc.exports.open.cpsv import Spot
 from lenmuc.exports.open.dcat import GRAPHS, datapackage, dataset_nodes
 from lenmuc.exports.open.rdf import document
 from lenmuc.exports.open.tables import TABLES, Table
@@ -21,6 +20,7 @@ from lenmuc.pages.open_data.formats import (
     one_piece,
     state_of,
 )
+from lenmuc.pages.open_data.graphs import spot_of
 from lenmuc.settings import Settings
 from lenmuc.store import open_data
 from lenmuc.store import roadmaps as roadmaps_store
@@ -58,11 +58,6 @@ def in_language(table: Table, language: Language) -> Table:
     say = language.gettext
     columns = tuple(msgspec.structs.replace(column, text=say(column.text)) for column in table.columns)
     return Table(table.name, say(table.title), say(table.text), columns)
-
-
-def _spot(content: Content) -> Spot:
-    place = content.catalogue.place
-    return Spot(place.code, place.name, place.name_en)
 
 
 async def _rows(db: Database, content: Content) -> dict[str, int]:
@@ -116,7 +111,9 @@ async def package(
 ) -> Response[Any]:
     """The data package of the CSV files."""
     at = addresses(settings)
-    body = msgspec.json.encode(datapackage(at, _spot(content), await _rows(db, content), __version__))
+    async with db.transaction(read_only=True) as conn:
+        spot = spot_of(content, await loaded_catalogue(conn))
+    body = msgspec.json.encode(datapackage(at, spot, await _rows(db, content), __version__))
     found = Asked("datapackage", "json", False)
     return handed_out(request, found, one_piece(body), media="application/json")
 
@@ -133,7 +130,7 @@ async def dcat(
     found = asked(request, request.url.path.rpartition("/")[2], SPELLINGS, "jsonld")
     async with db.transaction(read_only=True) as conn:
         loaded = await loaded_catalogue(conn)
-    nodes = dataset_nodes(addresses(settings), _spot(content), loaded.loaded if loaded else None)
+    nodes = dataset_nodes(addresses(settings), spot_of(content, loaded), loaded.loaded if loaded else None)
     return handed_out(request, found, one_piece(document(nodes, found.ending)), state=await state_of(changes))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 
+from lenmuc.content.everything import Content
 from lenmuc.exports.open import cpsv, rules
 from lenmuc.exports.open.cpsv import Known, Offered, Spot
 from lenmuc.exports.open.dcat import dataset_nodes
@@ -11,9 +12,18 @@ from lenmuc.pages.open_data.rows import Source
 from lenmuc.pages.open_data.wanted import Narrowed, Stood, offerings_of, services_of
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import open_data
+from lenmuc.store.catalogue import LoadedCatalogue
 from lenmuc.web.language import HANOI
 
 _AT_ONCE = 50  # services, which may name 126 wards each
+
+
+def spot_of(content: Content, loaded: LoadedCatalogue | None) -> Spot:
+    """The place that is loaded: that of the last registry brought in, or of the program's own files."""
+    if loaded is not None and loaded.mapping:
+        return Spot(loaded.place, loaded.name, loaded.name_en, loaded.language)
+    place = content.catalogue.place
+    return Spot(place.code, place.name, place.name_en)
 
 
 async def known_of(source: Source) -> Known:
@@ -21,13 +31,13 @@ async def known_of(source: Source) -> Known:
     async with source.db.transaction(read_only=True) as conn:
         agencies = await open_data.all_agencies(conn)
         fields = await catalogue_store.all_fields(conn)
+        loaded = await catalogue_store.loaded_catalogue(conn)
     catalogue = source.content.catalogue
-    place = catalogue.place
     return Known(
         {each.code: each for each in agencies},
         {each.code: each for each in fields},
         {each.code: (each.name, each.name_en) for each in catalogue.ministries},
-        Spot(place.code, place.name, place.name_en),
+        spot_of(source.content, loaded),
         source.content.scheme.id,
     )
 
@@ -35,7 +45,7 @@ async def known_of(source: Source) -> Known:
 def _ground(source: Source, known: Known) -> list[Node]:
     """What every list of services points to."""
     return [
-        *all_words(source.at),
+        *all_words(source.at, known.place.language),
         cpsv.place_node(source.at, known.place),
         *rules.level_nodes(source.at, source.content.scheme),
     ]
@@ -87,7 +97,7 @@ async def graph(source: Source, name: str, spelling: str) -> AsyncIterator[bytes
     if name in ("catalogue", "services", "agencies", "offerings"):
         yield writer.write(_ground(source, known), shared=True)
     if name in ("catalogue", "fields"):
-        yield writer.write(cpsv.field_nodes(at, known.fields.values()), shared=True)
+        yield writer.write(cpsv.field_nodes(at, known.fields.values(), known.place.language), shared=True)
     if name in ("catalogue", "agencies"):
         yield writer.write(_agencies(source, known), shared=True)
     if name in ("catalogue", "schemes"):

@@ -6,8 +6,11 @@ from typing import Any
 
 import msgspec
 
+from lenmuc.actions.stated import points_said
 from lenmuc.content.everything import Content
 from lenmuc.core.reviews import LevelStatus
+from lenmuc.core.services import Service
+from lenmuc.core.stated import NOTHING, Stated
 from lenmuc.exports.open.addresses import Addresses
 from lenmuc.pages.open_data.wanted import Narrowed, Stood, offerings_of, services_of
 from lenmuc.settings import Settings
@@ -15,6 +18,7 @@ from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import open_data
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import Database
+from lenmuc.store.stated import stated_of
 from lenmuc.web.language import HANOI
 from lenmuc.web.reviews import NOT_REVIEWED, Place, public_statuses
 
@@ -40,12 +44,32 @@ def _reviewed(status: LevelStatus) -> tuple[Any, ...]:
 
 
 async def services(source: Source) -> AsyncIterator[Rows]:
-    """Services with the levels they are offered at."""
+    """Services with the levels they are offered at, and what their registry says beside."""
     async for found, offers in services_of(source.db, source.wanted):
+        async with source.db.transaction(read_only=True) as conn:
+            stated = await stated_of(conn, [each.code for each in found])
         yield [
-            (*(getattr(each, name) for name in each.__struct_fields__), offers[each.code].levels)
+            (
+                *(getattr(each, name) for name in each.__struct_fields__),
+                offers[each.code].levels,
+                *_stated(source.content, each, stated.get(each.code, NOTHING)),
+            )
             for each in found
         ]
+
+
+def _stated(content: Content, service: Service, stated: Stated) -> tuple[Any, ...]:
+    said = points_said(content, service, stated)
+    points: tuple[Any, ...] = ((), None, None, None, ())
+    if said is not None:
+        points = (
+            [f"{point.id}={answer or 'unknown'}" for point, answer in said.answers],
+            said.stands,
+            said.reach.lowest,
+            said.reach.highest,
+            [f"{each.point}={each.answer}: {each.criterion} {each.is_}" for each in said.reach.said],
+        )
+    return (*points, stated.blockers, stated.obstacles, stated.payment, stated.online_from)
 
 
 async def agencies(source: Source) -> AsyncIterator[Rows]:
@@ -86,6 +110,7 @@ async def offerings(source: Source) -> AsyncIterator[Rows]:
                     *((None, None, None) if past else _reviewed(status)),
                     o.filings,
                     o.filings_illustrative,
+                    o.online_filings,
                 )
             )
         yield rows

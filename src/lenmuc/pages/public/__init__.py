@@ -7,6 +7,7 @@ from lenmuc.pages.public import (
     figures,
     home,
     indices,
+    registry,
     schemes,
     search,
     service,
@@ -23,5 +24,6 @@ handlers = [
     *figures.handlers,
     *voice.handlers,
     *indices.handlers,
+    *registry.handlers,
     *briefings.handlers,
 ]

@@ -21,7 +21,10 @@ from lenmuc.core.checklists import (
 )
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.levels import LEVELS
+from lenmuc.core.points import PointSet
 from lenmuc.pages.public.lists import Choice, address
+from lenmuc.store.database import Database
+from lenmuc.store.stated import point_sets
 from lenmuc.web.access import anyone
 from lenmuc.web.caching import PUBLIC
 from lenmuc.web.language import Language
@@ -66,9 +69,10 @@ class Meaning(msgspec.Struct, frozen=True):
 
 
 class SchemesPage(msgspec.Struct, frozen=True):
-    """What `templates/public/schemes.html` shows."""
+    """What `templates/public/schemes.html` shows. `points` are sets that the registry here answers."""
 
     schemes: tuple[Scheme, ...]
+    points: tuple[PointSet, ...]
 
 
 class SchemePage(msgspec.Struct, frozen=True):
@@ -151,9 +155,14 @@ def rules(conditions: tuple[Condition, ...]) -> tuple[Rule, ...]:
 
 
 @get("/{lang:str}/schemes", guards=[anyone], opt=PUBLIC)
-async def list_schemes(request: Request[Any, Any, Any], content: NamedDependency[Content]) -> Response[str]:
-    """Every scheme there is."""
-    return render(request, "public/schemes.html", SchemesPage(tuple(content.schemes.values())))
+async def list_schemes(
+    request: Request[Any, Any, Any], db: NamedDependency[Database], content: NamedDependency[Content]
+) -> Response[str]:
+    """Every scheme there is, and the points of the registry that was brought in."""
+    async with db.transaction(read_only=True) as conn:
+        answered = await point_sets(conn)
+    points = tuple(each for each in content.points.values() if each.id in answered)
+    return render(request, "public/schemes.html", SchemesPage(tuple(content.schemes.values()), points))
 
 
 @get("/{lang:str}/schemes/{id:str}", guards=[anyone], opt=PUBLIC)

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from lenmuc.actions.classes import Class, Ground, classes_of
+from lenmuc.actions.stated import PointsSaid, points_said
 from lenmuc.content.catalogue import Ministry
 from lenmuc.content.everything import Content
 from lenmuc.core.checklists import Criterion, Scheme, Words, citation
@@ -19,6 +20,7 @@ from lenmuc.core.levels import LEVELS, LevelCounts
 from lenmuc.core.links import Link, read_link
 from lenmuc.core.reviews import LevelStatus
 from lenmuc.core.services import CHANNELS, Field, Service, has_fee
+from lenmuc.core.stated import Stated
 from lenmuc.exports.open.cpsv import about
 from lenmuc.exports.open.schema_org import government_service
 from lenmuc.pages.public.plans import Planned, Plans
@@ -28,6 +30,7 @@ from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import evidence as evidence_store
 from lenmuc.store import offerings as offerings_store
 from lenmuc.store import standings as standings_store
+from lenmuc.store import stated as stated_store
 from lenmuc.store.database import Database
 from lenmuc.store.evidence import Shown
 from lenmuc.store.offerings import LevelChange, Offering, OfferingRow
@@ -109,7 +112,8 @@ class ServicePage(msgspec.Struct, frozen=True):
 
     `filings` is a year's number over what the page is about, `None` when not known; `several` says that more
     than one agency offers the service; `highest` is the best level of any offering. `linked` is JSON-LD for
-    search engines, safe in a `script` element.
+    search engines, safe in a `script` element. `stated` is what the registry says beside the record, `said`
+    its points; `language` is the one of its names.
     """
 
     service: Service
@@ -130,12 +134,16 @@ class ServicePage(msgspec.Struct, frozen=True):
     classes: tuple[Class, ...]
     spread: tuple[Spread, ...]
     filings: int | None
+    filings_online: int | None
     illustrative: bool
     planned: Planned | None
     last_work: dict[str, Words]
     status: LevelStatus
     linked: str
     voice: Voice
+    stated: Stated
+    said: PointsSaid | None
+    language: str
 
     @property
     def several(self) -> bool:
@@ -174,7 +182,7 @@ def by_level(
     rows = tuple(rows)
     groups = []
     for level in reversed(LEVELS):
-        bodies = tuple(row for row in rows if row.level == level and row.tier == "province")
+        bodies = tuple(row for row in rows if row.level == level and row.tier != "commune")
         wards = tuple(row for row in rows if row.level == level and row.tier == "commune")
         if bodies or wards:
             counted = Counter(
@@ -303,6 +311,8 @@ async def show_service(
         statuses = await public_statuses(conn, content.scheme, settings, service=code)
         below = any(row.level < 3 for row in ([chosen] if chosen else rows))
         voice = await voice_of(conn, content.scheme, code, chosen.agency if chosen else "", below)
+        stated = await stated_store.stated_of_one(conn, code)
+        loaded = await catalogue_store.loaded_catalogue(conn)
         first = offering or (await offerings_store.find_offering(conn, rows[0].id) if rows else None)
     about = [chosen] if chosen else rows
     classes = await classes_of(db, content, service, offering) if offering else ()
@@ -325,12 +335,16 @@ async def show_service(
         classes=newest(classes[1:]),
         spread=spread_of(content, standings),
         filings=filings_of(about),
+        filings_online=offering.online_filings if offering else None,
         illustrative=first.filings_illustrative if first else False,
         planned=planned,
         last_work={each.id: each.text for each in content.scheme.criteria} if planned else {},
         status=statuses.get((code, chosen.agency), NOT_REVIEWED) if chosen else NOT_REVIEWED,
         linked=for_search_engines(settings, language, service, field, rows),
         voice=voice,
+        stated=stated,
+        said=points_said(content, service, stated),
+        language=loaded.language if loaded else "vi",
     )
     return render(request, "public/service.html", page)
 
