@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
 from lenmuc.actions import accounts
 from lenmuc.content.everything import Content, load_content
@@ -18,6 +19,9 @@ from lenmuc.store.database import PUBLIC, act_as, prepare_connection
 
 if TYPE_CHECKING:
     from lenmuc.store.embedded import EmbeddedPostgres
+
+# A thousand people sign in here; what a hash costs in earnest is looked at where passwords are.
+accounts.PASSWORDS.take(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(scope="session")

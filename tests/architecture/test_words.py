@@ -4,6 +4,7 @@ is left over.
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -45,6 +46,7 @@ def of_module(path: Path) -> set[Key]:
     return found
 
 
+@cache
 def source_sentences() -> set[Key]:
     keys: set[Key] = set()
     for path in TEMPLATES:
@@ -54,6 +56,7 @@ def source_sentences() -> set[Key]:
     return keys
 
 
+@cache
 def vietnamese() -> Catalog:
     with (paths.locale() / "vi/LC_MESSAGES/lenmuc.po").open("rb") as file:
         return read_po(file, locale="vi", abort_invalid=True)

@@ -1,6 +1,8 @@
 """What is wrong with a page that stands in a browser: axe, wide and on a phone; nothing scrolls sideways."""
 
-from axe_playwright_python.sync_playwright import Axe
+import json
+
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 # Only violations are asked for: axe is twice as fast when it need not describe what passes.
@@ -9,17 +11,23 @@ RULES = {
     "resultTypes": ["violations"],
 }
 WIDTHS = (1280, 390)
+# Looking at colours takes longer than all other rules together, and few change with the width of the window:
+# tests/web/test_colours.py. So on a phone they are looked at where asked for.
+NO_COLOURS = RULES | {"rules": {"color-contrast": {"enabled": False}}}
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, *, colours_twice: bool = False) -> list[str]:
     """What axe finds and what scrolls sideways, at both widths."""
     said: list[str] = []
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if too_wide > 0:
             said.append(f"scrolls {too_wide} px sideways at {width} px")
-        for violation in Axe().run(page, options=RULES).response["violations"]:
+        rules = RULES if colours_twice or width == WIDTHS[0] else NO_COLOURS
+        for violation in page.evaluate(f"axe.run({json.dumps(rules)}).then(found => found.violations)"):
             where = violation["nodes"][0]["html"][:200]
             said.append(
                 f"axe at {width} px, {violation['id']}: {violation['help']} "

@@ -20,9 +20,12 @@ WRITERS = 4
 class Writer(threading.Thread):
     """One of the staff who answers one criterion of one service again and again until the site is gone."""
 
-    def __init__(self, site: Site, cookie: httpx.Cookies, csrf: str, address: str, before: str) -> None:
+    def __init__(
+        self, site: Site, cookie: httpx.Cookies, csrf: str, address: str, before: str, pause: float = 0.0
+    ) -> None:
         super().__init__(daemon=True)
-        self._client = httpx.Client(base_url=site.address, cookies=cookie, timeout=5)
+        self._client = httpx.Client(base_url=site.address, cookies=cookie, timeout=5, verify=False)
+        self._pause = pause
         site.open_windows.append(self._client)
         self._csrf = csrf
         self._address = address
@@ -52,6 +55,7 @@ class Writer(threading.Thread):
             self.writes += 1
             etag = reply.headers["ETag"]
             self.version = int(etag.strip('"'))
+            time.sleep(self._pause)
 
     def send(self, client: httpx.Client, csrf: str) -> httpx.Response:
         """The last change, under its key."""
@@ -67,7 +71,7 @@ def staff(site: Site) -> Browser:
 
 def test_every_acknowledged_answer_survives_kill_9_of_everything(tmp_path: Path) -> None:
     chance = random.Random(20261122)
-    with Site(tmp_path / "data", loaded=False) as site:
+    with Site(tmp_path / "data") as site:
         browser = staff(site)
         offerings = browser.get("/api/v1/offerings?agency=STP&level=2&page_size=10").json()["items"]
         addresses = [f"/api/v1/offerings/{one['id']}/answers/3.05" for one in offerings[:WRITERS]]

@@ -2,7 +2,7 @@
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from lenmuc.actions.accounts import (
     create_person,
     token_hash,
 )
+from lenmuc.actions.passwords import USUAL
 from lenmuc.core.errors import Busy, Refused
 from lenmuc.pages import account
 from lenmuc.settings import Settings
@@ -125,6 +126,16 @@ async def test_nobody_learns_which_addresses_have_an_account(site: Site) -> None
     assert known == unknown == left
 
 
+@pytest.fixture
+def in_earnest() -> Iterator[None]:
+    """Hashes cost what they cost outside the tests."""
+    cheap = PASSWORDS._hasher
+    PASSWORDS.take(USUAL)
+    yield
+    PASSWORDS.take(cheap)
+
+
+@pytest.mark.usefixtures("in_earnest")
 async def test_an_unknown_address_costs_the_same_work(
     site: Site, browser: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,6 +293,7 @@ async def test_each_step_leaves_its_entry_and_no_secret(site: Site, browser: Any
     assert not [secret for secret in (PASSWORD, WRONG, token, csrf, "argon2") if secret in told]
 
 
+@pytest.mark.usefixtures("in_earnest")
 async def test_a_hash_made_at_less_cost_is_renewed_at_the_next_signing_in(site: Site, browser: Any) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
     await site.db.conn.execute("UPDATE person SET password_hash = $1", weak)

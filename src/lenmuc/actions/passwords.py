@@ -17,6 +17,8 @@ SHORTEST = 15  # the only factor: NIST SP 800-63B-4, section 3.1.1.2
 SHORTEST_BESIDE_CODE = 8  # one of two factors: the same section
 LONGEST = 1_000
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # no letters that are taken for digits
+# OWASP's least cost of argon2id. One lane: the two workers are the limit of memory and of cores.
+USUAL = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 T = TypeVar("T")
 
 
@@ -24,13 +26,16 @@ class Passwords:
     """Hashing apart from the event loop: `workers` at a time, at most `queue` waiting, `patience` seconds."""
 
     def __init__(self, *, workers: int = 2, queue: int = 60, patience: float = 5.0) -> None:
-        # OWASP's least cost of argon2id. One lane: the two workers are the limit of memory and of cores.
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="password")
         self._queue = queue
         self._patience = patience
         self._waiting = 0
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(32))
+        self.take(USUAL)
+
+    def take(self, hasher: PasswordHasher) -> None:
+        """Hash at this cost from now on; an address that nobody has costs the same."""
+        self._hasher = hasher
+        self._nobody = hasher.hash(secrets.token_urlsafe(32))
 
     async def _run(self, work: Callable[[str, str], T], first: str, second: str) -> T:
         if self._waiting >= self._queue:

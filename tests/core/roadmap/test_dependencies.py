@@ -46,7 +46,7 @@ def test_what_waits_stands_to_the_right_of_what_comes_first() -> None:
     assert (nodes["portal"].only, nodes["alone"].planned) == ("portal", 0)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(deadline=None, derandomize=True)
 @given(problems(items=8, upgrades=4))
 def test_no_two_boxes_overlap_and_no_arrow_leads_back(problem: Problem) -> None:
     named = tuple(Item(each.id, each.pool, each.days, each.needs, each.id[-1]) for each in problem.items)
