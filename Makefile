@@ -9,7 +9,7 @@ export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test core check faults fuzz drills tour bench-desk bench-readiness bench-wide bench-roadmap bench-search bench-import lock clean
+.PHONY: help run test core check faults fuzz drills tour bench-desk bench-readiness bench-wide bench-roadmap bench-search bench-import editors lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' Makefile
@@ -33,8 +33,11 @@ faults: $(VENV)/test.stamp ## kill everything 20 times in the middle of writes a
 drills: $(VENV)/test.stamp ## back up a site in use 20 times, restore each backup and compare
 	@LENMUC_DRILLS=20 $(PY) -m pytest -s --timeout=0 tests/live/test_drill.py
 
-fuzz: $(VENV)/test.stamp ## send the API thousands of made-up requests and hold every reply against its contract
-	@LENMUC_EXAMPLES=200 $(PY) -m pytest -s --timeout=0 tests/live/test_contract.py
+fuzz: $(VENV)/test.stamp ## send the API 25,000 made-up requests as each of six roles, held against its contract
+	@LENMUC_CASES=$${LENMUC_CASES:-25000} $(PY) -m pytest -s --timeout=0 tests/live/test_contract.py
+
+editors: $(VENV)/test.stamp ## let 50 people make 20 changes each of the same answer and look for what was lost
+	@LENMUC_EDITORS=50 $(PY) -m pytest -s --timeout=0 tests/live/test_editors.py
 
 tour: $(VENV)/test.stamp ## take pictures of the pages into the folder tour
 	@$(PY) -m tests.browser.tour

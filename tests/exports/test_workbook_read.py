@@ -56,6 +56,14 @@ SHEET = "xl/worksheets/sheet1.xml"
 SPREAD = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 BOMB = b"<worksheet " + SPREAD + b"><!--" + b" " * 40_000_000 + b"--></worksheet>"
 DTD = b'<!DOCTYPE w [<!ENTITY a "aaaaaaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]>'
+ELSEWHERE = b'<!doctype w [<!entity b PUBLIC "x" "file:///etc/passwd">]>'
+PARAMETER = b'<!DOCTYPE w [<!ENTITY % p SYSTEM "http://127.0.0.1:1/p.dtd"> %p;]>'
+LAUGHS = b'<!DOCTYPE z [<!ENTITY y "ha"><!ENTITY z "&y;&y;&y;&y;&y;&y;&y;&y;">]>'
+INCLUDED = (
+    b"<worksheet " + SPREAD + b' xmlns:xi="http://www.w3.org/2001/XInclude"><sheetData><row r="1">'
+    b'<c r="A1" t="inlineStr"><is><t><xi:include href="file:///etc/passwd" parse="text"/></t></is></c>'
+    b"</row></sheetData></worksheet>"
+)
 FAR = b"<worksheet " + SPREAD + b'><sheetData><row r="1"><c r="A1"><v>1</v></c></row>' + (
     b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
 )
@@ -76,6 +84,10 @@ HOSTILE = {
     "a cell far out": (repacked({SHEET: FAR}), {"bomb", "cells"}),
     "a DTD": (repacked({SHEET: b"<?xml version='1.0'?>" + DTD + b"<worksheet>&a;</worksheet>"}), {"dtd"}),
     "a DTD among the relations": (repacked({"_rels/.rels": DTD + b"<a>&b;</a>"}), {"dtd"}),
+    "an entity from elsewhere": (repacked({SHEET: ELSEWHERE + b"<worksheet>&b;</worksheet>"}), {"dtd"}),
+    "a DTD from elsewhere": (repacked({SHEET: b'<!DOCTYPE w SYSTEM "http://x.example/x"><w/>'}), {"dtd"}),
+    "a parameter entity": (repacked({"xl/sharedStrings.xml": PARAMETER + b"<sst/>"}), {"dtd"}),
+    "entities within entities": (repacked({"xl/styles.xml": LAUGHS + b"<a>&z;</a>"}), {"dtd"}),
     "a DTD in UTF-16": (repacked({SHEET: (DTD + b"<worksheet/>").decode().encode("utf-16")}), {"xml"}),
     "a DTD in UTF-7": (
         repacked({SHEET: b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE a+AD4-<a/>'}),
@@ -98,6 +110,11 @@ async def test_a_formula_is_read_as_the_text_that_was_typed() -> None:
     read = await read_sheets(workbook())
     assert read.sheets == {"A": [["mức"], ["=1+1"], ['=HYPERLINK("http://a.example","x")'], [1.5]]}
     assert read.why == ""
+
+
+async def test_nothing_is_included_from_elsewhere() -> None:
+    read = await read_sheets(repacked({SHEET: INCLUDED}))
+    assert "root:" not in str(read)
 
 
 async def test_the_child_ends_when_it_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,12 @@ class Site:
         self._process: subprocess.Popen[bytes] | None = None
         self._taken = set(NAMED)
 
+    @property
+    def pid(self) -> int:
+        """The number of the process of the program."""
+        assert self._process is not None
+        return self._process.pid
+
     def __enter__(self) -> Self:
         self.start()
         return self
