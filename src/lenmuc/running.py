@@ -51,12 +51,19 @@ async def open_database(settings: Settings, say: Say) -> AsyncIterator[PooledDat
     """The database, migrated and ready: the embedded server, or the external one that the settings name."""
     async with open_server(settings, say) as (owner, app):
         await migrate(owner, say=say)
-        db = PooledDatabase(app)
-        await db.open()
-        try:
+        async with opened(app) as db:
             yield db
-        finally:
-            await db.close()
+
+
+@contextlib.asynccontextmanager
+async def opened(dsn: str) -> AsyncIterator[PooledDatabase]:
+    """A pool on the database of this address, as it is."""
+    db = PooledDatabase(dsn)
+    await db.open()
+    try:
+        yield db
+    finally:
+        await db.close()
 
 
 async def prepare(db: PooledDatabase, content: Content, say: Say) -> None:

@@ -68,5 +68,5 @@ def test_every_query_is_used_by_its_own_file() -> None:
 def test_what_has_ended_is_read_by_nobody_by_mistake() -> None:
     past = re.compile(r"\b(?:FROM|JOIN) offering\b")
     for noun, query in EVERY:
-        if noun != "imports":  # it compares with what has ended too
+        if noun not in ("imports", "recounts"):  # they compare with what has ended too
             assert not past.search(query.sql), f"{noun}.{query.name} has to read current_offering"

@@ -166,6 +166,7 @@ def places(names: dict[str, str]) -> dict[str, tuple[str, str]]:
         "checks": ("planner", "/vi/checks"),
         "estimates": ("planner", "/vi/estimates"),
         "imports": ("auditor", "/vi/imports"),
+        "installation": ("auditor", "/vi/installation"),
         "follow": ("planner", f"/vi/plan/{names['roadmap']}/follow"),
         "work-plan": ("staff", "/vi/work/plan"),
         "planned-work": ("planner", f"/vi/plan/{names['roadmap']}/work?item=3.55"),

@@ -102,4 +102,5 @@ def test_every_acknowledged_answer_survives_kill_9_of_everything(tmp_path: Path)
                 assert (stored["justification"], stored["version"]) == (writer.tried, writer.version + 1)
                 said[address] = writer.tried
             total += sum(writer.writes for writer in writers)
+        assert "rows differ" not in command(site.data, "check", "--stored")
         print(f"\n{CYCLES} kills, {total} acknowledged answers, 0 lost")

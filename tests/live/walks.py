@@ -288,6 +288,8 @@ def keeps_people(keys: Keys, town: Town) -> Iterator[str]:
     yield "the people"
     page.goto("/vi/people?q=qqqqq")
     yield "nobody found"
+    page.goto("/vi/installation")
+    yield "the installation"
     page.goto("/vi/people/new")
     yield "a new account"
     keys.skip()

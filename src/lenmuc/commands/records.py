@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from lenmuc import paths, running
-from lenmuc.actions import importing, loading
+from lenmuc.actions import importing, loading, recounting
 from lenmuc.commands.shared import Commands, Failed, command
 from lenmuc.content import reading
 from lenmuc.content.everything import load_content
@@ -20,6 +20,7 @@ from lenmuc.content.schemes import lock
 from lenmuc.core.quality import Flaw
 from lenmuc.core.registry import Note
 from lenmuc.settings import Settings
+from lenmuc.store import recounts
 
 
 def _load(_: argparse.Namespace) -> None:
@@ -49,9 +50,33 @@ def _check_data() -> None:
     print(", ".join(f"{number:,} {rule}" for rule, number in counts.items()) or "Nothing was found.")
 
 
+def _check_stored() -> None:
+    settings, schemes = Settings.read(os.environ), load_content().kept
+
+    async def go() -> list[recounting.Found]:
+        async with running.open_server(settings, running.teller(quiet=True)) as (owner, app):
+            async with recounts.one_moment(owner) as conn:
+                found = await recounting.recount(conn, schemes)
+            async with running.opened(app) as db:
+                await recounting.note(db, found)
+            return found
+
+    found = asyncio.run(go())
+    for one in found:
+        rows, example = one.differ.rows, one.differ.example
+        print(f"{one.what}: " + (f"{rows:,} rows differ, one of them {example}" if rows else "as stored"))
+    if any(one.differ.rows for one in found):
+        raise Failed(
+            "What is stored is not what follows from the records and the answers: tell us, and send this."
+        )
+
+
 def _check(arguments: argparse.Namespace) -> None:
     if arguments.data:
         _check_data()
+        return
+    if arguments.stored:
+        _check_stored()
         return
     content = load_content()
     folder = paths.assessments()
@@ -155,6 +180,9 @@ def add(commands: Commands) -> None:
     check = command(commands, "check", _check, "Check the schemes and catalogue files without a database.")
     check.add_argument(
         "--data", action="store_true", help="name what is wrong with the records that are loaded"
+    )
+    check.add_argument(
+        "--stored", action="store_true", help="work out every stored level and count again and compare"
     )
     check.add_argument(
         "--lock", action="store_true", help="publish draft schemes: their files cannot change then"

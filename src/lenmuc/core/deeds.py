@@ -82,6 +82,11 @@ Action = Literal[
     "round confirmed",
     "audit verified",
     "audit broken",
+    "figures checked",
+    "figures differ",
+    "backup made",
+    "backup checked",
+    "backup damaged",
 ]
 # What every entry says elsewhere, or what only the program needs.
 _BESIDE = frozenset(

@@ -139,6 +139,16 @@ GROUPS: dict[str, tuple[str, dict[Action, str]]] = {
             "provider unlinked": N_("Took away the link with the identity provider"),
         },
     ),
+    "keeping": (
+        N_("Keeping the installation"),
+        {
+            "figures checked": N_("Stored levels and counts were worked out again and are right"),
+            "figures differ": N_("Stored levels and counts were worked out again and are NOT right"),
+            "backup made": N_("A backup was made"),
+            "backup checked": N_("A backup was checked and is whole"),
+            "backup damaged": N_("A backup was checked and is NOT whole"),
+        },
+    ),
     "log": (
         N_("The log itself"),
         {
@@ -236,6 +246,8 @@ FIELDS: dict[str, str] = {
     "head": N_("Head of the chain"),
     "fault": N_("What is wrong"),
     "fingerprint": N_("Fingerprint (SHA-256)"),
+    "bytes": N_("Size in bytes"),
+    "moment": N_("As of"),
     "rows": N_("Rows read"),
     "fresh": N_("New rows"),
     "changed_rows": N_("Changed rows"),

@@ -18,6 +18,7 @@ from lenmuc.core.throttle import READS
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.web import templating, uploads, visits
+from lenmuc.web import watching as watching_of
 from lenmuc.web.access import (
     SAFE_METHODS,
     cookie_token,
@@ -103,6 +104,7 @@ class Gate:
         scope = {**scope, "state": dict(scope.get("state") or {})}
         visits.put(scope, self._visit(scope))
         templating.put(scope, self._templates)
+        watching_of.put(scope, self._watching)
         out = _Out(send, scope, https=self._settings.https, bodiless=scope["method"] == "HEAD")
         began = time.monotonic()
         self._watching.enter()

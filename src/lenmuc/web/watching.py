@@ -1,11 +1,16 @@
 """What the program sees of itself: requests counted and timed, how many at once, how much disk is left."""
 
+import datetime as dt
 import logging
 import shutil
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+from litestar import Request
 
 from lenmuc.core.errors import N_, Busy
 from lenmuc.web.visits import Visit
@@ -16,6 +21,32 @@ MOST_AT_ONCE = 200
 _BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds; the upper ends of the classes in which times are counted."""
 _LOOK_EVERY = 5.0  # seconds
+
+
+_KEY = "lenmuc.watching"
+
+
+class SeenKind(msgspec.Struct, frozen=True):
+    """Requests of one kind since the start. `half` and `most` are seconds within which half and 95 of 100
+    were answered; infinite where that is longer than the longest class.
+    """
+
+    kind: str
+    count: int
+    refused: int
+    failed: int
+    half: float
+    most: float
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the program has seen of itself since `since`."""
+
+    since: dt.datetime
+    kinds: tuple[SeenKind, ...]
+    at_once: int
+    free: int
+    read_only: bool
 
 
 def kind_of(path: str) -> str:
@@ -101,6 +132,18 @@ class Watching:
             }},
         )  # fmt: skip
 
+    def seen(self) -> Seen:
+        """All of it for a page."""
+        kinds = []
+        for kind, times in sorted(self._times.items()):
+            statuses: Counter[int] = Counter()
+            for (of, _, status), count in self._count.items():
+                statuses[status // 100] += count if of == kind else 0
+            half, most = (_within(times, part) for part in (0.5, 0.95))
+            kinds.append(SeenKind(kind, sum(times), statuses[4], statuses[5], half, most))
+        since = dt.datetime.fromtimestamp(self._began, dt.UTC)
+        return Seen(since, tuple(kinds), self._at_once, self._free(self._data), self.read_only)
+
     def figures(self) -> str:
         """All of it in the text form of Prometheus."""
         lines = [
@@ -127,3 +170,23 @@ class Watching:
         for name, value in gauges.items():
             lines += [f"# TYPE lenmuc_{name} gauge", f"lenmuc_{name} {value}"]
         return "\n".join([*lines, ""])
+
+
+def _within(times: list[int], part: float) -> float:
+    """The upper end of the class of times in which this part of all is reached."""
+    wanted, reached = part * sum(times), 0
+    for bound, count in zip((*_BOUNDS, float("inf")), times, strict=True):
+        reached += count
+        if reached >= wanted:
+            return bound
+    return float("inf")
+
+
+def put(scope: dict[str, Any], watching: Watching) -> None:
+    """Keep it with the request."""
+    scope.setdefault("state", {})[_KEY] = watching
+
+
+def of_request(request: Request[Any, Any, Any]) -> Watching:
+    """What watches the program that answers this request."""
+    return cast(Watching, cast(dict[str, Any], request.scope)["state"][_KEY])
