@@ -15,6 +15,7 @@ from lenmuc.settings import BadSetting
 from lenmuc.store.backup_file import CannotRestore
 from lenmuc.store.embedded import CannotStart
 from lenmuc.store.migrate import CannotMigrate
+from lenmuc.tracing import CannotTrace
 
 GROUPS = (serving, records, numbers, links, plan, briefing, people, keeping)
 
@@ -52,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         CannotStart,
         CannotMigrate,
         CannotRestore,
+        CannotTrace,
         FileNotFoundError,
         FileExistsError,
     ) as wrong:

@@ -23,6 +23,22 @@ class _Json(logging.Formatter):
         return json.dumps(said)
 
 
+class _Plain(logging.Formatter):
+    """A line for people. What could end it or hide it is escaped; only a traceback has lines of its own, each
+    set in.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        first, *more = super().format(record).split("\n") if record.exc_info else [super().format(record)]
+        return "\n".join([_visible(first), *(f"    {_visible(line)}" for line in more)])
+
+
+def _visible(text: str) -> str:
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
+    )
+
+
 def _worth_a_line(record: logging.LogRecord) -> bool:
     """For people: what was refused or failed, not every page that was served."""
     request = getattr(record, "request", None)
@@ -35,7 +51,7 @@ def begin(form: str, to: TextIO | None = None) -> None:
     if form == "json":
         handler.setFormatter(_Json())
     else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        handler.setFormatter(_Plain("%(asctime)s %(levelname)s %(message)s"))
         handler.addFilter(_worth_a_line)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("lenmuc.requests").setLevel(logging.INFO)

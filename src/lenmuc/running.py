@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 import uvicorn
 
@@ -19,6 +20,7 @@ from lenmuc.settings import Settings
 from lenmuc.store.database import PooledDatabase
 from lenmuc.store.embedded import EmbeddedPostgres
 from lenmuc.store.migrate import migrate
+from lenmuc.tracing import Tracing
 
 Say = Callable[[str], None]
 
@@ -47,18 +49,20 @@ async def open_server(settings: Settings, say: Say) -> AsyncIterator[tuple[str, 
 
 
 @contextlib.asynccontextmanager
-async def open_database(settings: Settings, say: Say) -> AsyncIterator[PooledDatabase]:
+async def open_database(
+    settings: Settings, say: Say, watch: Callable[[Any], None] | None = None
+) -> AsyncIterator[PooledDatabase]:
     """The database, migrated and ready: the embedded server, or the external one that the settings name."""
     async with open_server(settings, say) as (owner, app):
         await migrate(owner, say=say)
-        async with opened(app) as db:
+        async with opened(app, watch) as db:
             yield db
 
 
 @contextlib.asynccontextmanager
-async def opened(dsn: str) -> AsyncIterator[PooledDatabase]:
-    """A pool on the database of this address, as it is."""
-    db = PooledDatabase(dsn)
+async def opened(dsn: str, watch: Callable[[Any], None] | None = None) -> AsyncIterator[PooledDatabase]:
+    """A pool on the database of this address, as it is. `watch` is told of every statement."""
+    db = PooledDatabase(dsn, watch=watch)
     await db.open()
     try:
         yield db
@@ -106,6 +110,17 @@ async def show_first_code(db: PooledDatabase, settings: Settings, say: Say) -> N
         say(f"    {code}   at /{settings.language}/first-administrator")
 
 
+@contextlib.contextmanager
+def traced(settings: Settings) -> Iterator[Tracing | None]:
+    """What makes spans, where the settings name a place to send them to. Raises `CannotTrace`."""
+    tracing = Tracing.begin(settings.otlp) if settings.otlp else None
+    try:
+        yield tracing
+    finally:
+        if tracing is not None:
+            tracing.close()
+
+
 class _Server(uvicorn.Server):
     """Leaves the signals to us: the database has to be stopped after the last reply, not by the interrupt."""
 
@@ -117,9 +132,9 @@ class _Server(uvicorn.Server):
 async def serve(settings: Settings, sock: socket.socket, *, demo: bool, renew: bool, say: Say) -> None:
     """Serve on `sock` until Ctrl-C or SIGTERM. Raises `CannotStart`, `ContentError` before it serves."""
     logs.begin(settings.log)
-    with contextlib.closing(sock):
+    with contextlib.closing(sock), traced(settings) as tracing:
         content = await asyncio.to_thread(load_content)
-        async with open_database(settings, say) as db:
+        async with open_database(settings, say, tracing.statement if tracing else None) as db:
             await prepare(db, content, say)
             if demo:
                 await show_demo_people(db, renew, say)
@@ -127,8 +142,9 @@ async def serve(settings: Settings, sock: socket.socket, *, demo: bool, renew: b
                 await show_first_code(db, settings, say)
             app = create_app(settings, db, content)
             config = uvicorn.Config(
-                app, log_config=None, access_log=False, server_header=False, timeout_keep_alive=15,
-                timeout_graceful_shutdown=8, http=connections(https=settings.https), ws="none",
+                tracing.app(app) if tracing else app, log_config=None, access_log=False, server_header=False,
+                timeout_keep_alive=15, timeout_graceful_shutdown=8, http=connections(https=settings.https),
+                ws="none",
             )  # fmt: skip
             server = _Server(config)
             loop = asyncio.get_running_loop()

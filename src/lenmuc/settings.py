@@ -52,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Who knows it reads the figures at /metrics; without one there are none."""
     log: str = "plain"
     """Lines for people (`plain`), or one JSON object a line (`json`)."""
+    otlp: str = ""
+    """Where spans are sent by OTLP over HTTP; without it OpenTelemetry is not even imported."""
     mail: MailSettings | None = None
     """The mail server; without one no mail is written."""
 
@@ -91,6 +93,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             api_reads=_whole(env, "LENMUC_API_READS", READS.posts, 0, 1_000_000),
             metrics_token=_token(env, "LENMUC_METRICS_TOKEN"),
             log=_log(env),
+            otlp=settings_outside.web_address(
+                env, "OTEL_EXPORTER_OTLP_ENDPOINT", example="http://127.0.0.1:4318"
+            ),
             mail=settings_outside.mail(env, url),
         )
 

@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import html5lib
 import httpx
 
+from lenmuc.store.embedded_files import Layout
 from tests.made import copy_city
 
 PATIENCE = 60.0
@@ -38,6 +39,17 @@ def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return int(sock.getsockname()[1])
+
+
+def command(data: Path, *arguments: str) -> str:
+    """What a command of ours prints on this data folder; it has to succeed."""
+    environment = {n: v for n, v in os.environ.items() if not n.startswith(("LENMUC_", "PG", "DATABASE"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "lenmuc", *arguments],
+        env={**environment, "LENMUC_DATA": str(data)}, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 class Site:
@@ -93,10 +105,7 @@ class Site:
                 [sys.executable, "-m", "lenmuc", "demo"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True,
             )  # fmt: skip
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() - begun > PATIENCE:
-                raise AssertionError(f"the program did not start:\n{self.log.read_text()}")
-            time.sleep(0.05)
+        self.wait()
         told = re.findall(
             r"^ +[\d.]+ s +(staff|lead|planner|administrator|auditor) +(\w*) +(\S+@\S+) +(\S+)$",
             self.log.read_text(),
@@ -104,6 +113,15 @@ class Site:
         )
         self.people = [Account(*person) for person in told] or self.people
         return time.monotonic() - begun
+
+    def wait(self) -> None:
+        """Until it is ready."""
+        begun = time.monotonic()
+        assert self._process is not None
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() - begun > PATIENCE:
+                raise AssertionError(f"the program is not ready:\n{self.log.read_text()}")
+            time.sleep(0.05)
 
     def _answers(self) -> bool:
         # A plain connection: a new client of httpx costs more than the site's whole answer.
@@ -133,16 +151,19 @@ class Site:
                 return code
         raise AssertionError(f"{agency} has no such service at level 2 that nobody has taken")
 
-    def kill(self) -> None:
-        """kill -9 of the program and of its database, at once."""
+    def kill(self, what: str = "both") -> None:
+        """kill -9 of the `program`, of its `database`, or of both at once."""
         assert self._process is not None
-        server = self.data / "pg" / "postmaster.pid"
-        postmaster = next(self.data.rglob("postmaster.pid"), server)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            os.kill(int(postmaster.read_text().splitlines()[0]), signal.SIGKILL)
-        self._process.wait(10)
+        postmaster = Layout(self.data).cluster / "postmaster.pid"
+        number = postmaster.read_text().split("\n", 1)[0] if postmaster.exists() else ""
+        if what != "database":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        if what != "program":
+            with contextlib.suppress(OSError, ValueError):
+                os.kill(int(number), signal.SIGKILL)
+        if what != "database":
+            self._process.wait(10)
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Ask it to stop as Ctrl-C does; its exit code."""

@@ -3,30 +3,16 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-from tests.live.site import Browser, Site
+from tests.live.site import Browser, Site, command
 from tests.live.test_kill import WRITERS, Writer, staff
 
 # The short form runs with every test; `make drills` runs the long one.
 DRILLS = int(os.environ.get("LENMUC_DRILLS", "1"))
-PATIENCE = 300  # seconds that a restore may take at most
 # Seconds between the answers of each writer. In the short form, a few a second go on all the time.
 PAUSE = 0.2 if DRILLS == 1 else 0.0
-
-
-def command(data: Path, *arguments: str) -> str:
-    """What a command of ours prints on this data folder; it has to succeed."""
-    environment = {n: v for n, v in os.environ.items() if not n.startswith(("LENMUC_", "PG", "DATABASE"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "lenmuc", *arguments],
-        env={**environment, "LENMUC_DATA": str(data)}, capture_output=True, text=True, timeout=PATIENCE,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def told(printed: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from lenmuc import logs
 from lenmuc.settings import BadSetting, Settings
 from lenmuc.web.gate import Gate
 from lenmuc.web.watching import Watching
+from tests.conftest import PASSWORD, person
 
 TOKEN = "a token of sixteen letters".replace(" ", "-")
 FLOOR = 512 * 1024**2
@@ -129,6 +131,22 @@ async def test_the_log_has_the_number_that_a_refusal_shows(gate: Any, lines: io.
     assert said["request_id"] in reply.text
     assert (said["status"], said["level"]) == (404, "info")
     assert lines.getvalue().isascii()
+
+
+async def test_no_secret_of_anybody_is_logged(gate: Any, db: Any, lines: io.StringIO) -> None:
+    email = await person(db, "planner")
+    logs.begin("json", lines)
+    async with browser(gate()) as visitor:
+        for password in ("a wrong pass phrase", PASSWORD):
+            reply = await visitor.post(
+                "/vi/sign-in?next=/vi/a-query", data={"email": email, "password": password}
+            )
+        page = await visitor.get("/vi/account/password?q=asked")
+        (csrf,) = set(re.findall(r'name="csrf" value="([^"]+)"', page.text))
+    secrets = ["pass phrase", email, csrf, *visitor.cookies.values(), "a-query", "asked"]
+    assert reply.status_code == 303
+    assert len(lines.getvalue().splitlines()) == 3
+    assert not [secret for secret in secrets if secret in lines.getvalue()]
 
 
 async def test_people_read_of_refusals_and_not_of_every_page(gate: Any, lines: io.StringIO) -> None:

@@ -1,6 +1,6 @@
 """Connections to PostgreSQL: one pool, every transaction opened with the identity it acts for."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol, runtime_checkable
 
@@ -65,10 +65,15 @@ async def _no_reset(conn: Any) -> None:
 
 
 class PooledDatabase:
-    """A pool on one DSN. `timeout` seconds is the longest wait for a connection and for a statement."""
+    """A pool on one DSN. `timeout` is how many seconds a connection is waited for at most; `watch` is told of
+    every statement when it has ended.
+    """
 
-    def __init__(self, dsn: str, *, size: int = 10, timeout: float = 10.0) -> None:
+    def __init__(
+        self, dsn: str, *, size: int = 10, timeout: float = 10.0, watch: Callable[[Any], None] | None = None
+    ) -> None:
         self._dsn = dsn
+        self._watch = watch
         self._size = size
         self._timeout = timeout
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
@@ -79,7 +84,7 @@ class PooledDatabase:
             self._dsn,
             min_size=0,
             max_size=self._size,
-            init=prepare_connection,
+            init=self._prepare,
             reset=_no_reset,
             command_timeout=60,
             timeout=5,
@@ -91,6 +96,11 @@ class PooledDatabase:
                 "idle_in_transaction_session_timeout": "120s",
             },
         )
+
+    async def _prepare(self, conn: Any) -> None:
+        await prepare_connection(conn)
+        if self._watch is not None:
+            conn.add_query_logger(self._watch)
 
     async def close(self) -> None:
         """Close every connection; what is running is cut after a few seconds."""
