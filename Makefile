@@ -27,8 +27,8 @@ core: $(VENV)/test.stamp ## test the rules alone, without a database, in under t
 check: $(VENV)/test.stamp ## style, types, who imports whom, structure
 	@status=0; for tool in "ruff check" mypy "pytest tests/architecture"; do $(PY) -m $$tool || status=1; done; exit $$status
 
-faults: $(VENV)/test.stamp ## kill everything 20 times in the middle of writes and look for what was lost
-	@LENMUC_KILLS=20 $(PY) -m pytest -s --timeout=0 tests/live/test_kill.py tests/live/test_kill_import.py
+faults: $(VENV)/test.stamp ## kill program, database, both and imports (LENMUC_KILLS times, 50 unless said) and look for what was lost
+	@LENMUC_KILLS=$${LENMUC_KILLS:-50} $(PY) -m pytest -s --timeout=0 -n 2 --dist loadfile tests/live/test_kill.py tests/live/test_kill_import.py -rP
 
 drills: $(VENV)/test.stamp ## back up a site in use 20 times, restore each backup and compare
 	@LENMUC_DRILLS=20 $(PY) -m pytest -s --timeout=0 tests/live/test_drill.py

@@ -37,6 +37,7 @@ class Writer(threading.Thread):
         self._client = httpx.Client(base_url=site.address, cookies=cookie, timeout=10, verify=False)
         self._pause = pause
         site.open_windows.append(self._client)
+        self._log = site.log
         self._csrf = csrf
         self._address = address
         self.acknowledged = before
@@ -60,7 +61,7 @@ class Writer(threading.Thread):
             if reply.status_code == 503:
                 return
             if reply.status_code not in (200, 201):
-                raise AssertionError(f"{reply.status_code} {reply.text}")
+                raise AssertionError(f"{reply.status_code} {reply.text}\n{self._log.read_text()[-9000:]}")
             self.acknowledged = self.tried
             self.writes += 1
             self.version = number(reply.headers["ETag"])
@@ -144,8 +145,8 @@ def test_every_acknowledged_answer_survives_kill_9_of_program_and_database(tmp_p
     assert len(stored) == WRITERS
     assert all(version == entries for version, entries in stored), stored
     assert sum(version for version, _ in stored) == total
+    killed = ", ".join(f"{count} of {what}" for what, count in kills.items())
     print(
-        f"\n{CYCLES} kills ({', '.join(f'{n} of {what}' for what, n in kills.items())}) in "
-        f"{time.monotonic() - began:.0f} s: {total} acknowledged answers, 0 lost, 0 doubled, one entry in the audit log for "
-        f"each; {unknown} had been stored whole without their reply and were told so when sent again"
+        f"\n{CYCLES} kills ({killed}) in {time.monotonic() - began:.0f} s: {total} acknowledged answers, 0 lost, "
+        f"0 doubled, one entry in the audit log for each; {unknown} had been stored without their reply"
     )
