@@ -147,6 +147,6 @@ def test_every_acknowledged_answer_survives_kill_9_of_program_and_database(tmp_p
     assert sum(version for version, _ in stored) == total
     killed = ", ".join(f"{count} of {what}" for what, count in kills.items())
     print(
-        f"\n{CYCLES} kills ({killed}) in {time.monotonic() - began:.0f} s: {total} acknowledged answers, 0 lost, "
+        f"\n{CYCLES} kills ({killed}) in {time.monotonic() - began:.0f} s: {total} acknowledged, 0 lost, "
         f"0 doubled, one entry in the audit log for each; {unknown} had been stored without their reply"
     )

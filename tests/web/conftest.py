@@ -35,6 +35,7 @@ ERRORS: dict[str, Exception] = {
     "busy": Busy("Try again."),
     "bug": ValueError("secret of the inside"),
     "away": asyncpg.ConnectionDoesNotExistError("secret of the inside"),
+    "broke": asyncpg.InternalClientError("secret of the inside"),
     "cut": ConnectionRefusedError("secret of the inside"),
     "twice": asyncpg.UniqueViolationError("secret of the inside"),
     "not-yours": asyncpg.InsufficientPrivilegeError("secret of the inside"),

@@ -15,6 +15,7 @@ TABLE = [
     ("busy", 503),
     ("bug", 500),
     ("away", 503),
+    ("broke", 503),
     ("cut", 503),
     ("twice", 409),
     ("not-yours", 403),

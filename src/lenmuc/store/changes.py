@@ -63,7 +63,7 @@ class Changes:
             self._due = time.monotonic() + self._seconds
             try:
                 self._version = await self._look()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
                 if self._version is None:
                     raise
             return self._version

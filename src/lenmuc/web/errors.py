@@ -60,6 +60,7 @@ _STATUS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int]
             asyncpg.TransactionRollbackError,
             asyncpg.ReadOnlySQLTransactionError,
             asyncpg.InterfaceError,
+            asyncpg.InternalClientError,  # the driver's word for a connection that broke in this very moment
             OSError,
             TimeoutError,
         ),
