@@ -9,7 +9,7 @@ export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test core check faults fuzz drills tour bench-desk bench-readiness bench-wide bench-roadmap bench-search bench-import editors lock clean
+.PHONY: help run test core check faults fuzz drills tour bench-desk bench-readiness bench-wide bench-roadmap bench-search bench-import hostile editors lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' Makefile
@@ -19,7 +19,7 @@ run: $(VENV)/run.stamp ## start Lên Mức with Hà Nội and demo people on htt
 
 test: $(VENV)/test.stamp ## check and test everything
 	@status=0; { $(PY) -m ruff check && $(PY) -m mypy; } & \
-	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder tests/live tests || status=1; wait $$! || status=1; exit $$status
+	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder tests/live tests/wheel tests || status=1; wait $$! || status=1; exit $$status
 
 core: $(VENV)/test.stamp ## test the rules alone, without a database, in under three seconds
 	@$(PY) -m pytest tests/core --confcutdir=tests/core --hypothesis-profile=quick -p no:xdist
@@ -35,6 +35,9 @@ drills: $(VENV)/test.stamp ## back up a site in use 20 times, restore each backu
 
 fuzz: $(VENV)/test.stamp ## send the API 25,000 made-up requests as each of six roles, held against its contract
 	@LENMUC_CASES=$${LENMUC_CASES:-25000} $(PY) -m pytest -s --timeout=0 tests/live/test_contract.py
+
+hostile: $(VENV)/test.stamp ## send more than 20,000 hostile texts in every place of every request
+	@LENMUC_HOSTILE=$${LENMUC_HOSTILE:-3} $(PY) -m pytest -s --timeout=0 tests/web/test_hostile.py
 
 editors: $(VENV)/test.stamp ## let 50 people make 20 changes each of the same answer and look for what was lost
 	@LENMUC_EDITORS=50 $(PY) -m pytest -s --timeout=0 tests/live/test_editors.py
