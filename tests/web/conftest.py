@@ -19,6 +19,7 @@ from lenmuc.pages import account
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.web.access import anyone, needs, signed_in
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.setup import wire
 from lenmuc.web.uploads import read_upload, takes_files
@@ -43,6 +44,9 @@ ERRORS: dict[str, Exception] = {
 }
 
 
+FOR_TESTS = does(nothing="made for tests", limits=())
+
+
 class NameForm(msgspec.Struct, frozen=True):
     name: str
     count: int = 0
@@ -64,18 +68,18 @@ def planners_page(who: NamedDependency[Identity]) -> Response[str]:
     return Response(f"{who.role} {who.person}", media_type="text/plain")
 
 
-@post("/{lang:str}/change", guards=[signed_in])
+@post("/{lang:str}/change", guards=[signed_in], opt=FOR_TESTS)
 async def change(request: Request[Any, Any, Any], visit: NamedDependency[Visit]) -> Response[Any]:
     form = await read_form(request, NameForm)
     return Response(msgspec.to_builtins(form))
 
 
-@post("/{lang:str}/feedback", guards=[anyone])
+@post("/{lang:str}/feedback", guards=[anyone], opt=FOR_TESTS)
 async def feedback(request: Request[Any, Any, Any]) -> Response[Any]:
     return Response(msgspec.to_builtins(await read_form(request, NameForm)))
 
 
-@post("/{lang:str}/files/{shelf:str}", guards=[signed_in], opt=takes_files(100_000))
+@post("/{lang:str}/files/{shelf:str}", guards=[signed_in], opt=takes_files(100_000) | FOR_TESTS)
 async def take_file(request: Request[Any, Any, Any], shelf: FromPath[str]) -> Response[Any]:
     form, file = await read_upload(request, NameForm, "file")
     said = msgspec.to_builtins(form)
@@ -97,7 +101,7 @@ def secret() -> str:
     return "secret"
 
 
-@put("/api/v1/things", guards=[anyone])
+@put("/api/v1/things", guards=[anyone], opt=FOR_TESTS)
 async def put_thing(data: JSONBody[Thing], db: NamedDependency[Database]) -> Thing:
     async with db.transaction() as conn:
         await conn.fetchval("SELECT $1::bigint", data.number)
@@ -105,7 +109,7 @@ async def put_thing(data: JSONBody[Thing], db: NamedDependency[Database]) -> Thi
     return data
 
 
-@put("/api/v1/mine", guards=[signed_in])
+@put("/api/v1/mine", guards=[signed_in], opt=FOR_TESTS)
 async def put_mine(data: JSONBody[Thing]) -> Thing:
     return data
 

@@ -110,11 +110,21 @@ async def fingerprint(conn: Any) -> dict[str, str]:
     return found
 
 
+async def newest_of_log(conn: Any, most: int = 200) -> dict[int, str]:
+    """The newest entries of the audit log: what was done, by their numbers."""
+    acting = await conn.fetchval("SELECT current_setting('lenmuc.role', true)")
+    await conn.execute("SELECT set_config('lenmuc.role', 'auditor', true)")
+    rows = await conn.fetch("SELECT id, action FROM audit ORDER BY id DESC LIMIT $1", most)
+    await conn.execute("SELECT set_config('lenmuc.role', $1, true)", acting or "")
+    return {row["id"]: row["action"] for row in rows}
+
+
 class EachCallFails(httpx.AsyncBaseTransport):
     """Sends a change again and again, each time with the next call to the database failing, until none fails.
 
     Whatever the failure, the reply is 503 and nothing is stored; then the change goes through as if nothing
-    had been. `done` has what went through: method, path, how many calls it took. While `calm`, nothing fails.
+    had been. `done` has what went through: method, path, how many calls it took; `noted` what the audit log
+    says of each. While `calm`, nothing fails.
     """
 
     def __init__(self, app: Any, db: FailingDatabase, conn: Any) -> None:
@@ -122,6 +132,7 @@ class EachCallFails(httpx.AsyncBaseTransport):
         self._sent = 0
         self.calm = False
         self.done: list[tuple[str, str, int]] = []
+        self.noted: list[tuple[str, tuple[str, ...]]] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         body = await request.aread()
@@ -129,6 +140,7 @@ class EachCallFails(httpx.AsyncBaseTransport):
             return await self._send(request, body)
         where = f"{request.method} {request.url.path}"
         before = await fingerprint(self._conn)
+        last = await newest_of_log(self._conn)
         number = 0
         while True:
             number += 1
@@ -150,6 +162,8 @@ class EachCallFails(httpx.AsyncBaseTransport):
         assert reply.status_code < 400, f"{where}: {reply.status_code}\n{(await reply.aread()).decode()}"
         assert number > 1, f"{where} asked the database nothing"
         self.done.append((request.method, request.url.path, number - 1))
+        entries = await newest_of_log(self._conn)
+        self.noted.append((where, tuple(action for id, action in entries.items() if id not in last)))
         return reply
 
     async def _send(self, request: httpx.Request, body: bytes) -> httpx.Response:

@@ -16,7 +16,6 @@ from lenmuc.content.everything import Content, load_content
 from lenmuc.settings import Settings
 from lenmuc.store.database import PooledDatabase
 from lenmuc.web.access import ROLES, Needs
-from lenmuc.web.setup import undeclared
 
 TABLE = Path(__file__).parent / "access_matrix.csv"
 WHO = ("public", *ROLES)
@@ -44,10 +43,6 @@ def written(rows: list[list[str]]) -> str:
     out = StringIO()
     csv.writer(out, lineterminator="\n").writerows([["method", "path", *WHO], *rows])
     return out.getvalue()
-
-
-def test_every_route_declares_who_may_use_it(content: Content) -> None:
-    assert undeclared(program(content)) == []
 
 
 def test_every_route_lets_in_whom_the_table_names(content: Content) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from lenmuc.web.declared import declarations
 from tests.conftest import PASSWORD, Stage, Visitor, person
 from tests.web.failing import EachCallFails, FailingDatabase
 from tests.web.journeys import JOURNEYS, Journey
@@ -103,10 +104,17 @@ def route_of(done: str) -> str:
 
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.walk.__name__)
 async def test_a_change_that_fails_anywhere_is_told_so_and_stores_nothing(
-    journey: Journey, world: World
+    journey: Journey, world: World, program: Any
 ) -> None:
     await journey.walk(world)
     assert {route_of(f"{method} {path}") for method, path, _ in world.transport.done} == journey.routes
+    declared = {f"{one.method} {one.path}": one.does.actions for one in declarations(program.inner)}
+    left: dict[str, set[str]] = {route: set() for route in journey.routes}
+    for done, noted in world.transport.noted:
+        left[route_of(done)].update(noted)
+    for route, noted in left.items():
+        assert noted <= set(declared[route]), f"{route} leaves other entries than it declares"
+        assert bool(noted) == bool(declared[route]), f"{route}: {noted}"
 
 
 def test_every_change_is_made_on_a_journey_or_named_with_the_reason() -> None:

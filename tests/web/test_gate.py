@@ -13,8 +13,8 @@ from litestar import get
 from lenmuc.core.errors import Refused
 from lenmuc.web.assets import Assets
 from lenmuc.web.bodies import form_fields
+from lenmuc.web.declared import undeclared
 from lenmuc.web.forms import form_of
-from lenmuc.web.setup import undeclared
 
 JSON = {"content-type": "application/json"}
 
@@ -338,4 +338,4 @@ async def test_every_route_says_who_may_use_it(site: Any) -> None:
 
     assert undeclared(site.app) == []
     site.app.register(forgotten)
-    assert undeclared(site.app) == ["GET /forgotten"]
+    assert undeclared(site.app) == ["GET /forgotten does not say guards=[…]: who may use it"]

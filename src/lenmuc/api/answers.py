@@ -44,6 +44,7 @@ from lenmuc.store.kept_replies import Told
 from lenmuc.store.offerings import Offering, find_offering
 from lenmuc.store.queries import Connection
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.reviews import today
 from lenmuc.web.uploads import evidence_limit, takes_files, uploaded
 from lenmuc.web.visits import Visit
@@ -250,6 +251,7 @@ async def read_history(
         201: ResponseSpec(SavedOut, description=N_("The first answer there"), generate_examples=False),
         **problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428),
     },
+    opt=does("answer"),
 )
 async def write_answer(
     request: AnyRequest,
@@ -311,7 +313,7 @@ class PieceIn(msgspec.Struct, frozen=True):
     summary=N_("Add evidence to an answer"),
     response_headers=[VERSION, CSRF],
     responses=problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428),
-    opt=takes_files(evidence_limit),
+    opt=takes_files(evidence_limit) | does("evidence added"),
 )
 async def add_evidence(
     request: AnyRequest,

@@ -46,6 +46,7 @@ from lenmuc.store.kept_replies import Told
 from lenmuc.store.roadmaps import Roadmap, StoredPlan
 from lenmuc.web.access import anyone, needs
 from lenmuc.web.caching import PUBLIC
+from lenmuc.web.declared import does
 from lenmuc.web.visits import Visit
 
 Touching = Annotated[
@@ -213,6 +214,7 @@ async def read_solution(
     summary=N_("Compute a roadmap"),
     response_headers=[LOCATION],
     responses=problems(400, 401, 403, 404, 409, 413, 415, 422),
+    opt=does("roadmap"),
 )
 async def compute_roadmap(
     request: AnyRequest,

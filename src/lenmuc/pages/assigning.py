@@ -16,6 +16,7 @@ from lenmuc.store.assignments import Assignment, Colleague, Work
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.visits import Visit, own_path
 
@@ -63,7 +64,7 @@ async def assignee_of(conn: Connection, visit: Visit, work: Work, back: str) -> 
     )
 
 
-@post("/{lang:str}/assignments", guards=[needs("staff", "planner")], status_code=303)
+@post("/{lang:str}/assignments", guards=[needs("staff", "planner")], status_code=303, opt=does("assignment"))
 async def give_work(
     request: AnyRequest,
     visit: NamedDependency[Visit],

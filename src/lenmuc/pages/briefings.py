@@ -28,6 +28,7 @@ from lenmuc.store import tallies as tallies_store
 from lenmuc.store.briefings import Frozen
 from lenmuc.store.database import Database
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import HANOI, Language
 from lenmuc.web.reviews import rules_of
@@ -188,7 +189,12 @@ async def ask_to_freeze(
     return render(request, "planner/freeze.html", FreezePage(quarter, quarter_words(quarter)))
 
 
-@post("/{lang:str}/briefing/{quarter:str}/freeze", guards=[planners], status_code=303)
+@post(
+    "/{lang:str}/briefing/{quarter:str}/freeze",
+    guards=[planners],
+    status_code=303,
+    opt=does("briefing frozen"),
+)
 async def freeze_briefing(
     db: NamedDependency[Database],
     content: NamedDependency[Content],
@@ -203,7 +209,12 @@ async def freeze_briefing(
     return to(f"/{visit.language.code}/briefing/{quarter}")
 
 
-@post("/{lang:str}/briefing/{quarter:str}/corrections", guards=[planners], status_code=303)
+@post(
+    "/{lang:str}/briefing/{quarter:str}/corrections",
+    guards=[planners],
+    status_code=303,
+    opt=does("briefing corrected"),
+)
 async def correct_briefing(
     request: AnyRequest,
     db: NamedDependency[Database],
@@ -228,7 +239,12 @@ async def _publish(db: Database, visit: Visit, quarter: str, published: bool) ->
     return to(f"/{visit.language.code}/briefing/{quarter}")
 
 
-@post("/{lang:str}/briefing/{quarter:str}/publish", guards=[planners], status_code=303)
+@post(
+    "/{lang:str}/briefing/{quarter:str}/publish",
+    guards=[planners],
+    status_code=303,
+    opt=does("briefing published"),
+)
 async def publish_briefing(
     db: NamedDependency[Database], visit: NamedDependency[Visit], quarter: FromPath[str]
 ) -> Response[None]:
@@ -236,7 +252,12 @@ async def publish_briefing(
     return await _publish(db, visit, quarter, True)
 
 
-@post("/{lang:str}/briefing/{quarter:str}/withdraw", guards=[planners], status_code=303)
+@post(
+    "/{lang:str}/briefing/{quarter:str}/withdraw",
+    guards=[planners],
+    status_code=303,
+    opt=does("briefing withdrawn"),
+)
 async def withdraw_briefing(
     db: NamedDependency[Database], visit: NamedDependency[Visit], quarter: FromPath[str]
 ) -> Response[None]:

@@ -19,6 +19,7 @@ from lenmuc.store import findings as findings_store
 from lenmuc.store.database import Database
 from lenmuc.store.findings import CheckRun, FoundRow, Listing
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
@@ -150,7 +151,9 @@ async def list_checks(
     return render(request, "review/checks.html", shown)
 
 
-@post("/{lang:str}/checks/run", guards=[needs("planner", "administrator")], status_code=303)
+@post(
+    "/{lang:str}/checks/run", guards=[needs("planner", "administrator")], status_code=303, opt=does("check")
+)
 async def run_checks(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -171,7 +174,12 @@ async def run_checks(
     return Response(None, status_code=303, headers={"Location": _link(visit)})
 
 
-@post("/{lang:str}/checks/stop", guards=[needs("planner", "administrator")], status_code=303)
+@post(
+    "/{lang:str}/checks/stop",
+    guards=[needs("planner", "administrator")],
+    status_code=303,
+    opt=does("stop check"),
+)
 async def stop_checks(
     request: AnyRequest, visit: NamedDependency[Visit], db: NamedDependency[Database]
 ) -> Response[Any]:

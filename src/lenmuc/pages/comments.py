@@ -25,6 +25,7 @@ from lenmuc.store.comments import Comment
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit, own_path
@@ -140,7 +141,7 @@ async def comments(
     return render(request, "agency/comments.html", page)
 
 
-@post("/{lang:str}/comments", guards=[_GUARD], status_code=303)
+@post("/{lang:str}/comments", guards=[_GUARD], status_code=303, opt=does("comment"))
 async def write_comment(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -163,7 +164,9 @@ async def write_comment(
     return Response(None, status_code=303, headers={"Location": f"{to}#comment-{id}"})
 
 
-@post("/{lang:str}/comments/{id:int}/withdraw", guards=[_GUARD], status_code=303)
+@post(
+    "/{lang:str}/comments/{id:int}/withdraw", guards=[_GUARD], status_code=303, opt=does("comment withdrawn")
+)
 async def withdraw_comment(
     request: AnyRequest,
     visit: NamedDependency[Visit],

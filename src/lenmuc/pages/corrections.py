@@ -27,6 +27,7 @@ from lenmuc.store import corrections as corrections_store
 from lenmuc.store.corrections import Correction
 from lenmuc.store.database import Database
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.reviews import today
@@ -184,7 +185,12 @@ def _again(page: CorrectionPage, error: LenMucError, visit: Visit, **typed: str)
     return msgspec.structs.replace(page, changed=isinstance(error, Conflict), errors=said, **typed)
 
 
-@post("/{lang:str}/corrections/{id:int}/decision", guards=[needs("planner")], status_code=303)
+@post(
+    "/{lang:str}/corrections/{id:int}/decision",
+    guards=[needs("planner")],
+    status_code=303,
+    opt=does("correction accepted", "correction refused", "correction withdrawn"),
+)
 async def decide(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -206,7 +212,12 @@ async def decide(
     return Response(None, status_code=303, headers={"Location": to})
 
 
-@post("/{lang:str}/corrections/{id:int}/answer", guards=[needs("staff")], status_code=303)
+@post(
+    "/{lang:str}/corrections/{id:int}/answer",
+    guards=[needs("staff")],
+    status_code=303,
+    opt=does("correction answered"),
+)
 async def answer(
     request: AnyRequest,
     visit: NamedDependency[Visit],

@@ -16,6 +16,7 @@ from lenmuc.pages.switching import asked
 from lenmuc.pages.visitors import AnyRequest
 from lenmuc.store.database import Database
 from lenmuc.web.access import Needs
+from lenmuc.web.declared import does
 from lenmuc.web.uploads import evidence_limit, takes_files
 from lenmuc.web.visits import visit_of
 
@@ -61,7 +62,7 @@ def criterion_routes(path: str, guard: Needs, open_desk: Open) -> list[HTTPRoute
         """One criterion, with the form to answer it."""
         return await show_criterion(request, db, open_desk, wish_of(request, content, scheme), criterion)
 
-    @post(f"/{{lang:str}}{path}/{{criterion:str}}", guards=[guard], status_code=303)
+    @post(f"/{{lang:str}}{path}/{{criterion:str}}", guards=[guard], status_code=303, opt=does("answer"))
     async def answer_criterion(
         request: AnyRequest,
         db: NamedDependency[Database],
@@ -79,7 +80,7 @@ def criterion_routes(path: str, guard: Needs, open_desk: Open) -> list[HTTPRoute
         f"/{{lang:str}}{path}/{{criterion:str}}/evidence",
         guards=[guard],
         status_code=303,
-        opt=takes_files(evidence_limit),
+        opt=takes_files(evidence_limit) | does("evidence added", "evidence withdrawn"),
     )
     async def evidence(
         request: AnyRequest,

@@ -23,6 +23,7 @@ from lenmuc.store import estimates as estimates_store
 from lenmuc.store.database import Database
 from lenmuc.store.estimates import SaidEstimate
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
@@ -225,7 +226,7 @@ async def show_estimate(
     return await _open(request, db, content, visit, criterion, agency, service).page()
 
 
-@post("/{lang:str}/estimates/{criterion:str}", guards=[estimators], status_code=303)
+@post("/{lang:str}/estimates/{criterion:str}", guards=[estimators], status_code=303, opt=does("estimate"))
 async def save_estimate(
     request: AnyRequest,
     db: NamedDependency[Database],

@@ -23,6 +23,7 @@ from lenmuc.store.database import Database
 from lenmuc.store.import_jobs import Found, Job, KeptNote
 from lenmuc.store.imports import MOST_NOTES, Run
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import Language
@@ -176,7 +177,12 @@ async def list_imports(
     return render(request, "imports/imports.html", page)
 
 
-@post("/{lang:str}/imports", guards=[needs("administrator")], status_code=303, opt=takes_files(MOST_BYTES))
+@post(
+    "/{lang:str}/imports",
+    guards=[needs("administrator")],
+    status_code=303,
+    opt=takes_files(MOST_BYTES) | does("import sent"),
+)
 async def send(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -299,7 +305,12 @@ async def one_import(
     return render(request, "imports/import.html", shown)
 
 
-@post("/{lang:str}/imports/{id:int}/confirm", guards=[needs("administrator")], status_code=303)
+@post(
+    "/{lang:str}/imports/{id:int}/confirm",
+    guards=[needs("administrator")],
+    status_code=303,
+    opt=does("import"),
+)
 async def confirm(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -318,7 +329,12 @@ async def confirm(
     return Response(None, status_code=303, headers={"Location": f"{_home(visit)}/{id}"})
 
 
-@post("/{lang:str}/imports/{id:int}/drop", guards=[needs("administrator")], status_code=303)
+@post(
+    "/{lang:str}/imports/{id:int}/drop",
+    guards=[needs("administrator")],
+    status_code=303,
+    opt=does("import dropped"),
+)
 async def drop(
     request: AnyRequest,
     visit: NamedDependency[Visit],

@@ -26,6 +26,7 @@ from lenmuc.store.inspections import FindingRow, Plan
 from lenmuc.store.inspections import Visit as StoredVisit
 from lenmuc.store.queries import Connection
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import Language
 from lenmuc.web.reviews import today
@@ -150,7 +151,12 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-@post("/{lang:str}/inspections/{plan:int}/visits/{id:int}", guards=[_PLANNERS], status_code=303)
+@post(
+    "/{lang:str}/inspections/{plan:int}/visits/{id:int}",
+    guards=[_PLANNERS],
+    status_code=303,
+    opt=does("inspection visit"),
+)
 async def say_what_became(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -176,7 +182,12 @@ async def say_what_became(
     return Response(None, status_code=303, headers={"Location": to})
 
 
-@post("/{lang:str}/inspections/{plan:int}/visits/{id:int}/findings", guards=[_PLANNERS], status_code=303)
+@post(
+    "/{lang:str}/inspections/{plan:int}/visits/{id:int}/findings",
+    guards=[_PLANNERS],
+    status_code=303,
+    opt=does("inspection finding"),
+)
 async def write_finding(
     request: AnyRequest,
     visit: NamedDependency[Visit],

@@ -29,6 +29,7 @@ from lenmuc.store.inspections import FindingRow, Plan, PlanLine
 from lenmuc.store.inspections import Visit as StoredVisit
 from lenmuc.web.access import needs
 from lenmuc.web.bodies import form_fields
+from lenmuc.web.declared import does
 from lenmuc.web.forms import form_of, read_form
 from lenmuc.web.language import Language
 from lenmuc.web.reviews import today
@@ -250,7 +251,7 @@ def _said(language: Language, refused: Refused) -> tuple[tuple[str, str], ...]:
     return tuple((each.field, language.message(each.message)) for each in refused.faults)
 
 
-@post("/{lang:str}/inspections", guards=[needs("planner")], status_code=303)
+@post("/{lang:str}/inspections", guards=[needs("planner")], status_code=303, opt=does("inspection planned"))
 async def keep(
     request: AnyRequest,
     visit: NamedDependency[Visit],

@@ -16,6 +16,7 @@ from lenmuc.store import mail as mail_store
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.mail import Failure, Queue
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
@@ -55,7 +56,12 @@ async def queue_page(
     return render(request, "people/mail.html", page)
 
 
-@post("/{lang:str}/people/mail/test", guards=[needs("administrator")], status_code=303)
+@post(
+    "/{lang:str}/people/mail/test",
+    guards=[needs("administrator")],
+    status_code=303,
+    opt=does("test mail asked for"),
+)
 async def test_mail(
     request: AnyRequest,
     visit: NamedDependency[Visit],

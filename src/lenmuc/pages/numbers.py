@@ -16,6 +16,7 @@ from lenmuc.core.sheets import RowFault
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store.database import Database
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.reviews import today
 from lenmuc.web.templating import render
 from lenmuc.web.uploads import read_upload, takes_files
@@ -97,7 +98,7 @@ def _shown(request: AnyRequest, content: Content, visit: Visit, done: Brought) -
     "/{lang:str}/numbers/indices",
     guards=[needs("planner")],
     status_code=303,
-    opt=takes_files(indices.MOST_BYTES),
+    opt=takes_files(indices.MOST_BYTES) | does("indices brought in"),
 )
 async def bring_indices(
     request: AnyRequest,
@@ -118,7 +119,7 @@ async def bring_indices(
     "/{lang:str}/numbers/counts",
     guards=[needs("planner")],
     status_code=303,
-    opt=takes_files(counts.MOST_BYTES),
+    opt=takes_files(counts.MOST_BYTES) | does("counts brought in"),
 )
 async def bring_counts(
     request: AnyRequest,

@@ -20,6 +20,7 @@ from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.links import Link
 from lenmuc.store.people import ListedPerson, Person
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
@@ -178,7 +179,7 @@ async def new_page(
     return render(request, "people/new.html", NewPage(NewForm("", "", "staff"), await _agencies(db, visit)))
 
 
-@post("/{lang:str}/people/new", guards=[needs("administrator")], status_code=201)
+@post("/{lang:str}/people/new", guards=[needs("administrator")], status_code=201, opt=does("person created"))
 async def create(
     request: AnyRequest, visit: NamedDependency[Visit], db: NamedDependency[Database]
 ) -> Response[Any]:
@@ -233,7 +234,12 @@ async def one_person(
     )
 
 
-@post("/{lang:str}/people/{id:int}", guards=[needs("administrator")], status_code=303)
+@post(
+    "/{lang:str}/people/{id:int}",
+    guards=[needs("administrator")],
+    status_code=303,
+    opt=does("person changed"),
+)
 async def change(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -274,7 +280,18 @@ async def confirm_page(
     return render(request, "people/confirm.html", ConfirmPage(await _person(db, id), deed, name))
 
 
-@post("/{lang:str}/people/{id:int}/{deed:str}", guards=[needs("administrator")], status_code=200)
+@post(
+    "/{lang:str}/people/{id:int}/{deed:str}",
+    guards=[needs("administrator")],
+    status_code=200,
+    opt=does(
+        "person deactivated",
+        "person reactivated",
+        "password reset",
+        "second factor reset",
+        "provider unlinked",
+    ),
+)
 async def do(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -304,7 +321,12 @@ async def do(
     return render(request, "people/password.html", PasswordPage(person, password, deed))
 
 
-@post("/{lang:str}/people/{id:int}/link", guards=[needs("administrator")], status_code=303)
+@post(
+    "/{lang:str}/people/{id:int}/link",
+    guards=[needs("administrator")],
+    status_code=303,
+    opt=does("provider linked"),
+)
 async def link(
     request: AnyRequest,
     visit: NamedDependency[Visit],

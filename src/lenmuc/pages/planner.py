@@ -37,6 +37,7 @@ from lenmuc.store import scenarios as scenarios_store
 from lenmuc.store.database import Database
 from lenmuc.store.roadmaps import Roadmap
 from lenmuc.store.scenarios import Scenario
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import HANOI
 from lenmuc.web.templating import render
@@ -110,7 +111,7 @@ async def list_plans(
     return await _list_page(request, db, content, visit, PlanInput(name=name), [])
 
 
-@post("/{lang:str}/plan", guards=[planners], status_code=303)
+@post("/{lang:str}/plan", guards=[planners], status_code=303, opt=does("scenario"))
 async def compute_plan(
     request: AnyRequest,
     db: NamedDependency[Database],
@@ -180,7 +181,7 @@ async def read_plan(
     return render(request, "planner/plan.html", PlanPage(ready))
 
 
-@post("/{lang:str}/plan/{id:int}/again", guards=[planners], status_code=303)
+@post("/{lang:str}/plan/{id:int}/again", guards=[planners], status_code=303, opt=does("roadmap"))
 async def compute_again(
     db: NamedDependency[Database],
     content: NamedDependency[Content],
@@ -201,7 +202,7 @@ async def _publish(db: Database, visit: Visit, id: int, published: bool) -> Resp
     return to(f"/{visit.language.code}/plan/{id}")
 
 
-@post("/{lang:str}/plan/{id:int}/publish", guards=[planners], status_code=303)
+@post("/{lang:str}/plan/{id:int}/publish", guards=[planners], status_code=303, opt=does("publish"))
 async def publish_plan(
     db: NamedDependency[Database], visit: NamedDependency[Visit], id: FromPath[int]
 ) -> Response[None]:
@@ -209,7 +210,7 @@ async def publish_plan(
     return await _publish(db, visit, id, True)
 
 
-@post("/{lang:str}/plan/{id:int}/withdraw", guards=[planners], status_code=303)
+@post("/{lang:str}/plan/{id:int}/withdraw", guards=[planners], status_code=303, opt=does("withdraw"))
 async def withdraw_plan(
     db: NamedDependency[Database], visit: NamedDependency[Visit], id: FromPath[int]
 ) -> Response[None]:
@@ -217,7 +218,7 @@ async def withdraw_plan(
     return await _publish(db, visit, id, False)
 
 
-@post("/{lang:str}/plan/{id:int}/approve", guards=[planners], status_code=303)
+@post("/{lang:str}/plan/{id:int}/approve", guards=[planners], status_code=303, opt=does("approve"))
 async def approve_plan(
     db: NamedDependency[Database], visit: NamedDependency[Visit], id: FromPath[int]
 ) -> Response[None]:
@@ -226,7 +227,7 @@ async def approve_plan(
     return to(f"/{visit.language.code}/plan/{id}")
 
 
-@post("/{lang:str}/plan/{id:int}/cancel", guards=[planners], status_code=303)
+@post("/{lang:str}/plan/{id:int}/cancel", guards=[planners], status_code=303, opt=does("cancel"))
 async def cancel_plan(
     db: NamedDependency[Database], visit: NamedDependency[Visit], id: FromPath[int]
 ) -> Response[None]:

@@ -18,6 +18,7 @@ from lenmuc.store import proposals as proposals_store
 from lenmuc.store.database import Database
 from lenmuc.store.proposals import Proposal
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
@@ -123,7 +124,12 @@ async def list_proposals(
     return render(request, "review/proposals.html", await _page(db, visit, content, page_number(page), done))
 
 
-@post("/{lang:str}/review/proposals", guards=[needs("planner", "lead")], status_code=303)
+@post(
+    "/{lang:str}/review/proposals",
+    guards=[needs("planner", "lead")],
+    status_code=303,
+    opt=does("not applicable accepted", "not applicable declined"),
+)
 async def decide_proposal(
     request: AnyRequest,
     visit: NamedDependency[Visit],

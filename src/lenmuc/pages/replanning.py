@@ -22,6 +22,7 @@ from lenmuc.pages.scenarios import begin
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store.database import Database
 from lenmuc.store.roadmaps import Roadmap
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import HANOI
 from lenmuc.web.templating import render
@@ -78,7 +79,7 @@ def _rows(view: RoadmapView, quarters: tuple[str, ...], moves: list[Move]) -> tu
     return tuple(sorted(found, key=lambda row: (-row.filings, row.item))[:_MOST])
 
 
-@post("/{lang:str}/plan/{id:int}/replan", guards=[planners], status_code=303)
+@post("/{lang:str}/plan/{id:int}/replan", guards=[planners], status_code=303, opt=does("roadmap"))
 async def replan(
     db: NamedDependency[Database],
     content: NamedDependency[Content],
@@ -113,7 +114,7 @@ async def list_moves(
     return render(request, "planner/moves.html", page)
 
 
-@post("/{lang:str}/plan/{id:int}/moves", guards=[planners], status_code=303)
+@post("/{lang:str}/plan/{id:int}/moves", guards=[planners], status_code=303, opt=does("roadmap"))
 async def take_moves(
     request: AnyRequest,
     db: NamedDependency[Database],

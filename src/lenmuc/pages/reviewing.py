@@ -30,6 +30,7 @@ from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
 from lenmuc.store.reviews import Remark, Review, Waiting
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.reviews import rules_of, today
 from lenmuc.web.templating import render
@@ -312,7 +313,12 @@ async def _confirm(
     return render(request, "review/confirm.html", page)
 
 
-@post("/{lang:str}/review/{id:int}", guards=[needs("planner", "lead")], status_code=303)
+@post(
+    "/{lang:str}/review/{id:int}",
+    guards=[needs("planner", "lead")],
+    status_code=303,
+    opt=does("review returned", "review verified"),
+)
 async def decide(
     request: AnyRequest,
     visit: NamedDependency[Visit],

@@ -21,6 +21,7 @@ from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import rounds as rounds_store
 from lenmuc.store.database import Database
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import Language
 from lenmuc.web.reviews import today
@@ -183,7 +184,7 @@ async def new_round(
     return render(request, "review/round-new.html", await _new_page(db, content, visit, form))
 
 
-@post("/{lang:str}/rounds/new", guards=[_PLANNER], status_code=303)
+@post("/{lang:str}/rounds/new", guards=[_PLANNER], status_code=303, opt=does("round made"))
 async def add_round(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -250,7 +251,7 @@ async def show_round(
     return render(request, "review/round.html", await _page(db, content, visit, id))
 
 
-@post("/{lang:str}/rounds/{id:int}", guards=[_PLANNER], status_code=303)
+@post("/{lang:str}/rounds/{id:int}", guards=[_PLANNER], status_code=303, opt=does("round changed"))
 async def save_round(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -287,7 +288,7 @@ async def ask_to_close(
     return render(request, "review/round-close.html", asked)
 
 
-@post("/{lang:str}/rounds/{id:int}/close", guards=[_PLANNER], status_code=303)
+@post("/{lang:str}/rounds/{id:int}/close", guards=[_PLANNER], status_code=303, opt=does("round closed"))
 async def close(
     request: AnyRequest,
     visit: NamedDependency[Visit],

@@ -29,6 +29,7 @@ from lenmuc.pages.scenario_forms import (
 from lenmuc.pages.scenario_page import OpenScenario, open_scenario, planners, to
 from lenmuc.pages.visitors import session_of
 from lenmuc.store.database import Database
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.visits import Visit
 
@@ -55,7 +56,7 @@ async def show_scenario(
     return await opened.page()
 
 
-@post("/", guards=[planners], status_code=303)
+@post("/", guards=[planners], status_code=303, opt=does("scenario"))
 async def save_figures(
     opened: NamedDependency[OpenScenario],
 ) -> Response[Any]:
@@ -64,7 +65,7 @@ async def save_figures(
     return await opened.change(request_of(form, opened.scenario.inputs), form.version, "figures", form=form)
 
 
-@post("/teams", guards=[planners], status_code=303)
+@post("/teams", guards=[planners], status_code=303, opt=does("scenario"))
 async def save_team(
     opened: NamedDependency[OpenScenario],
 ) -> Response[Any]:
@@ -74,7 +75,7 @@ async def save_team(
     return await opened.change(found, form.version, "teams", team=form)
 
 
-@post("/freezes", guards=[planners], status_code=303)
+@post("/freezes", guards=[planners], status_code=303, opt=does("scenario"))
 async def save_freeze(
     opened: NamedDependency[OpenScenario],
 ) -> Response[Any]:
@@ -84,7 +85,7 @@ async def save_freeze(
     return await opened.change(found, form.version, "freezes", freeze=form)
 
 
-@post("/rules", guards=[planners], status_code=303)
+@post("/rules", guards=[planners], status_code=303, opt=does("scenario"))
 async def save_rule(
     opened: NamedDependency[OpenScenario],
 ) -> Response[Any]:
@@ -94,7 +95,7 @@ async def save_rule(
     return await opened.change(found, form.version, "rules", rule=form)
 
 
-@post("/goals", guards=[planners], status_code=303)
+@post("/goals", guards=[planners], status_code=303, opt=does("scenario"))
 async def save_goal(
     opened: NamedDependency[OpenScenario],
 ) -> Response[Any]:
@@ -106,7 +107,7 @@ async def save_goal(
     return await opened.change(found, form.version, "goals", goal=form)
 
 
-@post("/remove", guards=[planners], status_code=303)
+@post("/remove", guards=[planners], status_code=303, opt=does("scenario"))
 async def remove_part(
     opened: NamedDependency[OpenScenario],
 ) -> Response[Any]:
@@ -119,7 +120,7 @@ async def remove_part(
     return await opened.change((left, []), form.version, form.part)
 
 
-@post("/copy", guards=[planners], status_code=303)
+@post("/copy", guards=[planners], status_code=303, opt=does("scenario"))
 async def copy_scenario(
     opened: NamedDependency[OpenScenario],
 ) -> Response[Any]:
@@ -135,7 +136,7 @@ async def copy_scenario(
     return to(f"/{visit.language.code}/plan/scenarios/{number}")
 
 
-@post("/compute", guards=[planners], status_code=303)
+@post("/compute", guards=[planners], status_code=303, opt=does("roadmap"))
 async def compute_scenario(
     opened: NamedDependency[OpenScenario], planner: NamedDependency[Planner]
 ) -> Response[Any]:

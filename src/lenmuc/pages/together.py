@@ -21,6 +21,7 @@ from lenmuc.pages.desks import Desk, Open, Wish
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store.database import Database
 from lenmuc.web.access import Needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
 
@@ -196,7 +197,7 @@ def together_routes(path: str, guard: Needs, open_desk: Open) -> list[HTTPRouteH
         page = _page(desk, only == "open", count)
         return render(request, "agency/together.html", page, headers=remember(request, "all"))
 
-    @post(f"/{{lang:str}}{path}/all", guards=[guard], status_code=303)
+    @post(f"/{{lang:str}}{path}/all", guards=[guard], status_code=303, opt=does("answer"))
     async def answer_all(
         request: AnyRequest,
         db: NamedDependency[Database],

@@ -37,6 +37,7 @@ from lenmuc.pages.scenario_page import planners, to
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store.roadmaps import Roadmap
 from lenmuc.store.studies import Study
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
@@ -275,7 +276,12 @@ async def _asked(
     return asked, to(f"/{visit.language.code}/plan/{id}/{_PAGES[form.what]}{named}")
 
 
-@post("/{lang:str}/plan/{id:int}/ask", guards=[planners], status_code=303)
+@post(
+    "/{lang:str}/plan/{id:int}/ask",
+    guards=[planners],
+    status_code=303,
+    opt=does(nothing="a question about a roadmap"),
+)
 async def ask(
     request: AnyRequest,
     views: NamedDependency[Views],
@@ -289,7 +295,12 @@ async def ask(
     return back
 
 
-@post("/{lang:str}/plan/{id:int}/ask/cancel", guards=[planners], status_code=303)
+@post(
+    "/{lang:str}/plan/{id:int}/ask/cancel",
+    guards=[planners],
+    status_code=303,
+    opt=does(nothing="a question about a roadmap"),
+)
 async def stop_asking(
     request: AnyRequest,
     views: NamedDependency[Views],

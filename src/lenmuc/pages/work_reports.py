@@ -34,6 +34,7 @@ from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.store.roadmaps import Roadmap
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import HANOI
 from lenmuc.web.reviews import rules_of
@@ -233,7 +234,7 @@ async def show_item(
     return render(request, "planner/work.html", _page(visit, content, found))
 
 
-@post("/{lang:str}/plan/{id:int}/work", guards=[workers], status_code=303)
+@post("/{lang:str}/plan/{id:int}/work", guards=[workers], status_code=303, opt=does("work reported"))
 async def report_item(
     request: AnyRequest,
     db: NamedDependency[Database],

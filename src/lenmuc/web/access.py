@@ -48,6 +48,17 @@ class Needs(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] = ()
     at_once: bool = False
 
+    @property
+    def rows(self) -> str:
+        """Whose rows are read and changed there; row-level security holds to it."""
+        if not self.roles:
+            return "what is public"
+        if self.roles == ROLES:
+            return "one's own"
+        if {"staff", "lead"}.isdisjoint(self.roles):
+            return "all agencies"
+        return "own agency" if set(self.roles) <= {"staff", "lead"} else "own agency; planners all"
+
     def lets_in(self, role: str, method: str) -> bool:
         """May somebody of this role, or the public, come in with this method?
 

@@ -37,11 +37,17 @@ FOR_EVERYBODY: Mapping[str, str] = {
     "Cache-Control": "public, max-age=60",
 }
 """Kept for a minute, and read without credentials by pages of any site: nothing in them is anybody's own."""
+_KEPT = {"public": "shared by the public", "everybody": "shared by everybody"}
 _LIMIT = 48 * 1024 * 1024
 _WORTH_PACKING = 600
 _TEXTS = (b"text/", b"application/json", b"application/ld+json", b"application/xml", b"application/atom+xml",
           b"image/svg+xml", b"application/openapi+json")  # fmt: skip
 _REFUSED = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
+
+
+def kept_for(options: Mapping[str, Any]) -> str:
+    """Who shares a reply of a route with these options, in words."""
+    return _KEPT.get(options.get(_OPTION, ""), "by nobody")
 
 
 class Kept(msgspec.Struct):

@@ -16,10 +16,11 @@ from lenmuc.core.answers import Identity
 from lenmuc.settings import Settings
 from lenmuc.store.changes import Changes
 from lenmuc.store.database import Database
-from lenmuc.web.access import Needs, anyone, known_language
+from lenmuc.web.access import anyone, known_language
 from lenmuc.web.addresses import addresses
 from lenmuc.web.assets import Assets
 from lenmuc.web.caching import Replies, stamp
+from lenmuc.web.declared import must_be_declared
 from lenmuc.web.gate import Gate, answer_failure
 from lenmuc.web.language import HANOI, Language, read_languages
 from lenmuc.web.templating import Templates
@@ -50,6 +51,7 @@ class Wiring(msgspec.Struct, frozen=True):
         With `changes`, replies that are the same for all are kept until something public changes; `also`
         tells what else they depend on.
         """
+        must_be_declared(app)
         given = {"doors": doors(app, self.settings), **options}
         if changes is not None:
             state = _state(changes, self.stamp, also)
@@ -113,7 +115,8 @@ def wire(
     Handlers may ask for `db: NamedDependency[Database]`, `who: NamedDependency[Identity]`,
     `visit: NamedDependency[Visit]`, `language: NamedDependency[Language]` and
     `settings: NamedDependency[Settings]`. Each route says who may use it: `guards=[anyone]`,
-    `guards=[signed_in]` or `guards=[needs("planner")]`; `undeclared` finds those that do not.
+    `guards=[signed_in]` or `guards=[needs("planner")]`, and each change what it leaves in the audit log, or
+    the program does not start: see `declared`.
     Failures are raised, never answered by hand; unknown addresses get the same page or problem.
     """
     languages = read_languages(locale or paths.locale())
@@ -153,16 +156,3 @@ def wire(
             *(paths.catalogue(), paths.assessments(), Path(paths.__file__).parent),
         ),
     )
-
-
-def undeclared(app: Litestar) -> list[str]:
-    """Routes that do not say who may use them: method and path. A program that is whole has none."""
-    found: list[str] = []
-    for route in app.routes:
-        for handler in getattr(route, "route_handlers", []):
-            guards = handler.resolve_guards()
-            if "OPTIONS" not in handler.http_methods and not any(
-                isinstance(guard, Needs) for guard in guards
-            ):
-                found.append(f"{' '.join(sorted(handler.http_methods))} {route.path}")
-    return found

@@ -13,12 +13,14 @@ from lenmuc.actions import second_factor
 from lenmuc.actions.attempts import TooManyAttempts
 from lenmuc.actions.second_factor import WrongCode
 from lenmuc.core.errors import Refused
+from lenmuc.core.throttle import CODES
 from lenmuc.pages.account.sign_in import Errors, errors_of, more_headers, to
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.settings import Settings
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.people import Session
 from lenmuc.web.access import begin_cookie, cookie_token, signed_in, signed_in_at_once
+from lenmuc.web.declared import does
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
@@ -92,14 +94,24 @@ def back(visit: NamedDependency[Visit]) -> Response[None]:
     return to(f"/{visit.language.code}/account/second-factor")
 
 
-@post("/{lang:str}/account/second-factor/begin", guards=[signed_in_at_once], status_code=303)
+@post(
+    "/{lang:str}/account/second-factor/begin",
+    guards=[signed_in_at_once],
+    status_code=303,
+    opt=does(nothing="noted when it is confirmed"),
+)
 async def begin(visit: NamedDependency[Visit], db: NamedDependency[Database]) -> Response[None]:
     """Make a secret, which the next page shows."""
     await second_factor.begin(db, session_of(visit))
     return to(f"/{visit.language.code}/account/second-factor")
 
 
-@post("/{lang:str}/account/second-factor/confirm", guards=[signed_in_at_once], status_code=200)
+@post(
+    "/{lang:str}/account/second-factor/confirm",
+    guards=[signed_in_at_once],
+    status_code=200,
+    opt=does("second factor on", limits=(CODES,)),
+)
 async def confirm(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -119,7 +131,12 @@ async def confirm(
     return render(request, "account/recovery-codes.html", RecoveryPage(tuple(codes)), 200, cookie)
 
 
-@post("/{lang:str}/account/second-factor/recovery-codes", guards=[signed_in], status_code=200)
+@post(
+    "/{lang:str}/account/second-factor/recovery-codes",
+    guards=[signed_in],
+    status_code=200,
+    opt=does("recovery codes renewed", limits=(CODES,)),
+)
 async def recovery_codes(
     request: AnyRequest, visit: NamedDependency[Visit], db: NamedDependency[Database]
 ) -> Response[Any]:
@@ -134,7 +151,12 @@ async def recovery_codes(
     return render(request, "account/recovery-codes.html", RecoveryPage(tuple(codes)))
 
 
-@post("/{lang:str}/account/second-factor/off", guards=[signed_in], status_code=303)
+@post(
+    "/{lang:str}/account/second-factor/off",
+    guards=[signed_in],
+    status_code=303,
+    opt=does("second factor off"),
+)
 async def off(
     request: AnyRequest, visit: NamedDependency[Visit], db: NamedDependency[Database]
 ) -> Response[Any]:

@@ -9,10 +9,12 @@ from litestar.di import NamedDependency
 from lenmuc.actions.accounts import first_administrator_waits, make_first_administrator
 from lenmuc.actions.attempts import TooManyAttempts
 from lenmuc.core.errors import N_, NotFound, Refused
+from lenmuc.core.throttle import CODES
 from lenmuc.pages.account.sign_in import Errors, errors_of, more_headers, to
 from lenmuc.pages.visitors import AnyRequest, client_of
 from lenmuc.store.database import Database
 from lenmuc.web.access import anyone
+from lenmuc.web.declared import does
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
@@ -44,7 +46,12 @@ async def first_page(request: AnyRequest, db: NamedDependency[Database]) -> Resp
     return render(request, "account/first.html", FirstPage())
 
 
-@post("/{lang:str}/first-administrator", guards=[anyone], status_code=303)
+@post(
+    "/{lang:str}/first-administrator",
+    guards=[anyone],
+    status_code=303,
+    opt=does("person created", limits=(CODES,)),
+)
 async def first_here(
     request: AnyRequest, visit: NamedDependency[Visit], db: NamedDependency[Database]
 ) -> Response[Any]:

@@ -14,6 +14,7 @@ from lenmuc.store import mail as mail_store
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.mail import Wishes
 from lenmuc.web.access import signed_in
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
@@ -51,7 +52,9 @@ async def mail_page(
     return render(request, "account/mail.html", page)
 
 
-@post("/{lang:str}/account/mail", guards=[signed_in], status_code=303)
+@post(
+    "/{lang:str}/account/mail", guards=[signed_in], status_code=303, opt=does(nothing="a wish of one's own")
+)
 async def wish(
     request: AnyRequest,
     visit: NamedDependency[Visit],

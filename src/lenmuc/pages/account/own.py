@@ -22,6 +22,7 @@ from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.mail import Wishes
 from lenmuc.store.people import ListedSession, Session
 from lenmuc.web.access import begin_cookie, cookie_token, signed_in, signed_in_at_once
+from lenmuc.web.declared import does
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
@@ -94,7 +95,9 @@ def password_page(request: AnyRequest, visit: NamedDependency[Visit]) -> Respons
     return render(request, "account/password.html", _password_page(session_of(visit)))
 
 
-@post("/{lang:str}/account/password", guards=[signed_in_at_once], status_code=303)
+@post(
+    "/{lang:str}/account/password", guards=[signed_in_at_once], status_code=303, opt=does("password changed")
+)
 async def password_here(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -115,7 +118,12 @@ async def password_here(
     return to(after, **{"Set-Cookie": begin_cookie(fresh, settings.https)})
 
 
-@post("/{lang:str}/account/sessions/{id:int}/end", guards=[signed_in], status_code=303)
+@post(
+    "/{lang:str}/account/sessions/{id:int}/end",
+    guards=[signed_in],
+    status_code=303,
+    opt=does("session ended"),
+)
 async def end_one(
     visit: NamedDependency[Visit], db: NamedDependency[Database], id: FromPath[int]
 ) -> Response[None]:
@@ -124,7 +132,12 @@ async def end_one(
     return to(f"/{visit.language.code}/account?done=session")
 
 
-@post("/{lang:str}/account/sessions/end-others", guards=[signed_in], status_code=303)
+@post(
+    "/{lang:str}/account/sessions/end-others",
+    guards=[signed_in],
+    status_code=303,
+    opt=does("other sessions ended"),
+)
 async def end_others(
     request: AnyRequest,
     visit: NamedDependency[Visit],

@@ -21,6 +21,7 @@ from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.links import Link
 from lenmuc.store.people import Session
 from lenmuc.web.access import anyone, begin_cookie, cookie_token, signed_in, step_cookie, step_token
+from lenmuc.web.declared import does
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
@@ -166,7 +167,12 @@ def link_back(visit: NamedDependency[Visit]) -> Response[None]:
     return to(f"/{visit.language.code}/account/provider")
 
 
-@post("/{lang:str}/account/provider/link", guards=[signed_in], status_code=200)
+@post(
+    "/{lang:str}/account/provider/link",
+    guards=[signed_in],
+    status_code=200,
+    opt=does(nothing="noted when the provider has answered"),
+)
 async def link(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -193,7 +199,9 @@ async def link(
     return render(request, "account/provider.html", page, 200, cookie)
 
 
-@post("/{lang:str}/account/provider/unlink", guards=[signed_in], status_code=303)
+@post(
+    "/{lang:str}/account/provider/unlink", guards=[signed_in], status_code=303, opt=does("provider unlinked")
+)
 async def unlink(
     request: AnyRequest,
     visit: NamedDependency[Visit],

@@ -21,10 +21,12 @@ from lenmuc.actions.attempts import TooManyAttempts
 from lenmuc.actions.second_factor import WrongCode
 from lenmuc.core.answers import Identity
 from lenmuc.core.errors import N_, LenMucError, Message, Refused
+from lenmuc.core.throttle import CODES, SIGN_IN
 from lenmuc.pages.visitors import AnyRequest, client_of
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
 from lenmuc.web.access import anyone, begin_cookie, cookie_token, end_cookie, step_token
+from lenmuc.web.declared import does
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
@@ -137,7 +139,12 @@ def _let_in(entered: Entered, next: str, visit: Visit, settings: Settings) -> Re
     return to(address, **NO_STORE, **{"Set-Cookie": begin_cookie(entered.token, settings.https)})
 
 
-@post("/{lang:str}/sign-in", guards=[anyone], status_code=303)
+@post(
+    "/{lang:str}/sign-in",
+    guards=[anyone],
+    status_code=303,
+    opt=does("sign-in", "sign-in failed", limits=(SIGN_IN,)),
+)
 async def sign_in_here(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -174,7 +181,12 @@ async def code_page(
     return render(request, "account/code.html", CodePage(token, own_path(next)), 200, NO_STORE)
 
 
-@post("/{lang:str}/sign-in/code", guards=[anyone], status_code=303)
+@post(
+    "/{lang:str}/sign-in/code",
+    guards=[anyone],
+    status_code=303,
+    opt=does("sign-in", "sign-in code wrong", limits=(CODES,)),
+)
 async def code_here(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -197,7 +209,7 @@ async def code_here(
     return _let_in(entered, form.next, visit, settings)
 
 
-@post("/{lang:str}/sign-out", guards=[anyone], status_code=303)
+@post("/{lang:str}/sign-out", guards=[anyone], status_code=303, opt=does("sign-out", limits=()))
 async def sign_out_here(
     request: AnyRequest,
     visit: NamedDependency[Visit],

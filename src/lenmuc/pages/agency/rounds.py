@@ -26,6 +26,7 @@ from lenmuc.store import rounds as rounds_store
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.reviews import today
 from lenmuc.web.templating import render
@@ -267,7 +268,7 @@ async def _next(db: Database, content: Content, visit: Visit, id: int, after: st
     return f"{head.href}/{onward[0]}" if onward else head.href
 
 
-@post("/{lang:str}/work/rounds/{id:int}", guards=[_STAFF], status_code=303)
+@post("/{lang:str}/work/rounds/{id:int}", guards=[_STAFF], status_code=303, opt=does("round confirmed"))
 async def confirm_many(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -288,7 +289,12 @@ async def confirm_many(
     return to(f"{link(visit, 'rounds', str(id))}?confirmed={done}")
 
 
-@post("/{lang:str}/work/rounds/{id:int}/{code:str}", guards=[_STAFF], status_code=303)
+@post(
+    "/{lang:str}/work/rounds/{id:int}/{code:str}",
+    guards=[_STAFF],
+    status_code=303,
+    opt=does("round confirmed"),
+)
 async def confirm_service(
     request: AnyRequest,
     visit: NamedDependency[Visit],

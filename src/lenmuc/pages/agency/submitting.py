@@ -24,6 +24,7 @@ from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
 from lenmuc.store.reviews import Remark
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.reviews import rules_of, today
 from lenmuc.web.templating import render
@@ -203,7 +204,12 @@ async def _step(
     return Response(None, status_code=303, headers={"Location": f"{link(visit, code)}?review={done}"})
 
 
-@post("/{lang:str}/work/{code:str}/submit", guards=[needs("staff", "lead")], status_code=303)
+@post(
+    "/{lang:str}/work/{code:str}/submit",
+    guards=[needs("staff", "lead")],
+    status_code=303,
+    opt=does("review submitted"),
+)
 async def submit_checklist(
     request: AnyRequest,
     db: NamedDependency[Database],
@@ -215,7 +221,12 @@ async def submit_checklist(
     return await _step(request, db, content, settings, code, "submit")
 
 
-@post("/{lang:str}/work/{code:str}/withdraw", guards=[needs("staff", "lead")], status_code=303)
+@post(
+    "/{lang:str}/work/{code:str}/withdraw",
+    guards=[needs("staff", "lead")],
+    status_code=303,
+    opt=does("review withdrawn"),
+)
 async def withdraw_checklist(
     request: AnyRequest,
     db: NamedDependency[Database],

@@ -29,6 +29,7 @@ from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store.batches import Batch
 from lenmuc.store.database import Database
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
@@ -94,7 +95,7 @@ async def _meet(
     return msgspec.structs.replace(page, lines=lines, packed=pack(seen), faster=True)
 
 
-@post("/{lang:str}/work/apply", guards=[needs("staff")], status_code=303)
+@post("/{lang:str}/work/apply", guards=[needs("staff")], status_code=303, opt=does("batch", "answer"))
 async def apply(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -132,7 +133,12 @@ async def batch(
     return render(request, "bulk/batch.html", await _page(db, content, visit, id))
 
 
-@post("/{lang:str}/work/batches/{id:str}", guards=[needs("staff")], status_code=303)
+@post(
+    "/{lang:str}/work/batches/{id:str}",
+    guards=[needs("staff")],
+    status_code=303,
+    opt=does("batch undone", "answer"),
+)
 async def undo_batch(
     request: AnyRequest,
     visit: NamedDependency[Visit],

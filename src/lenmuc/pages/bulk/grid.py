@@ -39,6 +39,7 @@ from lenmuc.store.database import Database
 from lenmuc.store.offerings import OfferingRow
 from lenmuc.store.queries import Connection
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
 from lenmuc.web.visits import Visit
@@ -213,7 +214,7 @@ async def _changes(conn: Connection, wish: Wish, form: GridForm) -> list[Change]
     ]
 
 
-@post("/{lang:str}/work/grid", guards=[needs("staff")], status_code=200)
+@post("/{lang:str}/work/grid", guards=[needs("staff")], status_code=200, opt=does(nothing="a preview"))
 async def preview_grid(
     request: AnyRequest,
     visit: NamedDependency[Visit],

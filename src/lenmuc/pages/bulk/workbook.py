@@ -37,6 +37,7 @@ from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store.database import Database
 from lenmuc.store.queries import Connection
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import HANOI, Language, read_languages
 from lenmuc.web.templating import render
@@ -212,7 +213,12 @@ async def download(
     return Response(write_workbook(book, language), media_type=MEDIA_TYPE, headers=disposition)
 
 
-@post("/{lang:str}/work/workbook", guards=[needs("staff")], status_code=200, opt=takes_files(FILE_LIMIT))
+@post(
+    "/{lang:str}/work/workbook",
+    guards=[needs("staff")],
+    status_code=200,
+    opt=takes_files(FILE_LIMIT) | does(nothing="a preview"),
+)
 async def upload(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -272,7 +278,9 @@ async def _compared(db: Database, wish: Wish, file: bytes) -> ComparisonPage | l
     )
 
 
-@post("/{lang:str}/work/workbook/apply", guards=[needs("staff")], status_code=303)
+@post(
+    "/{lang:str}/work/workbook/apply", guards=[needs("staff")], status_code=303, opt=does("batch", "answer")
+)
 async def apply_workbook(
     request: AnyRequest,
     visit: NamedDependency[Visit],

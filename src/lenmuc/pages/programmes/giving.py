@@ -28,6 +28,7 @@ from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store.database import Database
 from lenmuc.store.programmes import Programme
 from lenmuc.store.tasks import Task
+from lenmuc.web.declared import does
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
@@ -76,7 +77,7 @@ async def new_task(
     return render(request, "programmes/task-edit.html", await _task_page(db, visit, id, None))
 
 
-@post("/{lang:str}/programmes/{id:int}/tasks/new", guards=[planners], status_code=303)
+@post("/{lang:str}/programmes/{id:int}/tasks/new", guards=[planners], status_code=303, opt=does("task"))
 async def add_task(
     request: AnyRequest, visit: NamedDependency[Visit], db: NamedDependency[Database], id: FromPath[int]
 ) -> Response[Any]:
@@ -102,7 +103,9 @@ async def change_task_form(
     return render(request, "programmes/task-edit.html", await _task_page(db, visit, id, task))
 
 
-@post("/{lang:str}/programmes/{id:int}/tasks/{task:int}", guards=[planners], status_code=303)
+@post(
+    "/{lang:str}/programmes/{id:int}/tasks/{task:int}", guards=[planners], status_code=303, opt=does("task")
+)
 async def change_task(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -142,7 +145,12 @@ async def ask_task(
     return render(request, "programmes/confirm.html", page)
 
 
-@post("/{lang:str}/programmes/{id:int}/tasks/{task:int}/withdraw", guards=[planners], status_code=303)
+@post(
+    "/{lang:str}/programmes/{id:int}/tasks/{task:int}/withdraw",
+    guards=[planners],
+    status_code=303,
+    opt=does("task withdrawn"),
+)
 async def withdraw_task(
     request: AnyRequest,
     visit: NamedDependency[Visit],

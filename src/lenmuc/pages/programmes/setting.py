@@ -17,6 +17,7 @@ from lenmuc.pages.programmes.forms import ConfirmPage, Errors, VersionForm, agai
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store.database import Database
 from lenmuc.store.programmes import Programme
+from lenmuc.web.declared import does
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
@@ -44,7 +45,7 @@ async def new_programme(request: AnyRequest) -> Response[str]:
     return render(request, "programmes/edit.html", ProgrammeEdit(None, ProgrammeForm()))
 
 
-@post("/{lang:str}/programmes/new", guards=[planners], status_code=303)
+@post("/{lang:str}/programmes/new", guards=[planners], status_code=303, opt=does("programme"))
 async def add_programme(
     request: AnyRequest, visit: NamedDependency[Visit], db: NamedDependency[Database]
 ) -> Response[Any]:
@@ -72,7 +73,7 @@ async def change_programme_form(
     return render(request, "programmes/edit.html", ProgrammeEdit(programme, form))
 
 
-@post("/{lang:str}/programmes/{id:int}/change", guards=[planners], status_code=303)
+@post("/{lang:str}/programmes/{id:int}/change", guards=[planners], status_code=303, opt=does("programme"))
 async def change_programme(
     request: AnyRequest, visit: NamedDependency[Visit], db: NamedDependency[Database], id: FromPath[int]
 ) -> Response[Any]:
@@ -115,7 +116,12 @@ async def ask_programme(
     return render(request, "programmes/confirm.html", page)
 
 
-@post("/{lang:str}/programmes/{id:int}/{deed:str}", guards=[planners], status_code=303)
+@post(
+    "/{lang:str}/programmes/{id:int}/{deed:str}",
+    guards=[planners],
+    status_code=303,
+    opt=does("programme published", "programme taken back"),
+)
 async def do_programme(
     request: AnyRequest,
     visit: NamedDependency[Visit],

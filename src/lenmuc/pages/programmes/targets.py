@@ -29,6 +29,7 @@ from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store.database import Database
 from lenmuc.store.programmes import Programme, Target
+from lenmuc.web.declared import does
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.templating import render
@@ -140,7 +141,7 @@ async def new_target(
     return render(request, "programmes/target.html", page)
 
 
-@post("/{lang:str}/programmes/{id:int}/targets/new", guards=[planners], status_code=303)
+@post("/{lang:str}/programmes/{id:int}/targets/new", guards=[planners], status_code=303, opt=does("target"))
 async def add_target(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -172,7 +173,12 @@ async def change_target_form(
     return render(request, "programmes/target.html", page)
 
 
-@post("/{lang:str}/programmes/{id:int}/targets/{target:int}", guards=[planners], status_code=303)
+@post(
+    "/{lang:str}/programmes/{id:int}/targets/{target:int}",
+    guards=[planners],
+    status_code=303,
+    opt=does("target"),
+)
 async def change_target(
     request: AnyRequest,
     visit: NamedDependency[Visit],
@@ -213,7 +219,12 @@ async def ask_target(
     return render(request, "programmes/confirm.html", page)
 
 
-@post("/{lang:str}/programmes/{id:int}/targets/{target:int}/withdraw", guards=[planners], status_code=303)
+@post(
+    "/{lang:str}/programmes/{id:int}/targets/{target:int}/withdraw",
+    guards=[planners],
+    status_code=303,
+    opt=does("target withdrawn"),
+)
 async def withdraw_target(
     request: AnyRequest,
     visit: NamedDependency[Visit],

@@ -19,6 +19,7 @@ from lenmuc.store import tasks as tasks_store
 from lenmuc.store.database import Database
 from lenmuc.store.tasks import Report, Task
 from lenmuc.web.access import needs
+from lenmuc.web.declared import does
 from lenmuc.web.errors import status_of
 from lenmuc.web.forms import read_form
 from lenmuc.web.reviews import today
@@ -109,7 +110,12 @@ async def show_task(
     return render(request, "programmes/task.html", await _page(db, visit, id, done))
 
 
-@post("/{lang:str}/tasks/{id:int}", guards=[workers], status_code=303)
+@post(
+    "/{lang:str}/tasks/{id:int}",
+    guards=[workers],
+    status_code=303,
+    opt=does("task reported", "task accepted", "task returned"),
+)
 async def send_task(
     request: AnyRequest, visit: NamedDependency[Visit], db: NamedDependency[Database], id: FromPath[int]
 ) -> Response[Any]:

@@ -12,12 +12,13 @@ from lenmuc.content.everything import Content
 from lenmuc.core.corrections import TEXT_LIMIT, WORKING_DAYS, correction_faults
 from lenmuc.core.errors import N_, Refused, fault
 from lenmuc.core.text import clean_text
-from lenmuc.core.throttle import TooManyPosts
+from lenmuc.core.throttle import LIMITS, TooManyPosts
 from lenmuc.pages.public.voice.forms import About, Errors, about, refusal, thanks
 from lenmuc.pages.visitors import AnyRequest, client_of
 from lenmuc.store.database import Database
 from lenmuc.web.access import anyone
 from lenmuc.web.caching import PUBLIC
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.language import Language
 from lenmuc.web.reviews import today
@@ -71,7 +72,12 @@ async def wrong_page(
     return render(request, "public/wrong.html", page)
 
 
-@post("/{lang:str}/services/{code:str}/wrong", guards=[anyone], status_code=303)
+@post(
+    "/{lang:str}/services/{code:str}/wrong",
+    guards=[anyone],
+    status_code=303,
+    opt=does(nothing="nobody is to be found by it", limits=LIMITS),
+)
 async def say_wrong(
     request: AnyRequest,
     visit: NamedDependency[Visit],

@@ -11,11 +11,13 @@ from lenmuc.actions.speaking import want
 from lenmuc.core.corrections import WORKING_DAYS, working_days_after
 from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.satisfaction import ENOUGH, Quarter, quarter_of
+from lenmuc.core.throttle import LIMITS
 from lenmuc.pages.public.voice.forms import About, about, thanks
 from lenmuc.pages.visitors import AnyRequest, client_of
 from lenmuc.store.database import Database
 from lenmuc.web.access import anyone
 from lenmuc.web.caching import PUBLIC
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.reviews import today
 from lenmuc.web.templating import render
@@ -43,7 +45,12 @@ class ThanksPage(msgspec.Struct, frozen=True):
     enough: int = ENOUGH
 
 
-@post("/{lang:str}/services/{code:str}/need", guards=[anyone], status_code=303)
+@post(
+    "/{lang:str}/services/{code:str}/need",
+    guards=[anyone],
+    status_code=303,
+    opt=does(nothing="nobody is to be found by it", limits=LIMITS),
+)
 async def need(
     request: AnyRequest, visit: NamedDependency[Visit], db: NamedDependency[Database], code: FromPath[str]
 ) -> Response[None]:

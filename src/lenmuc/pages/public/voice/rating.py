@@ -10,12 +10,13 @@ from litestar.params import FromPath, FromQuery
 from lenmuc.actions.speaking import rate
 from lenmuc.core.errors import N_, Fault, Refused, fault
 from lenmuc.core.satisfaction import CONTENTS, rating_of
-from lenmuc.core.throttle import TooManyPosts
+from lenmuc.core.throttle import LIMITS, TooManyPosts
 from lenmuc.pages.public.voice.forms import About, Errors, about, refusal, thanks
 from lenmuc.pages.visitors import AnyRequest, client_of
 from lenmuc.store.database import Database
 from lenmuc.web.access import anyone
 from lenmuc.web.caching import PUBLIC
+from lenmuc.web.declared import does
 from lenmuc.web.forms import read_form
 from lenmuc.web.reviews import today
 from lenmuc.web.templating import render
@@ -50,7 +51,12 @@ async def rate_page(
     return render(request, "public/rate.html", RatePage(await about(db, code, agency)))
 
 
-@post("/{lang:str}/services/{code:str}/rate", guards=[anyone], status_code=303)
+@post(
+    "/{lang:str}/services/{code:str}/rate",
+    guards=[anyone],
+    status_code=303,
+    opt=does(nothing="nobody is to be found by it", limits=LIMITS),
+)
 async def rate_here(
     request: AnyRequest, visit: NamedDependency[Visit], db: NamedDependency[Database], code: FromPath[str]
 ) -> Response[str] | Response[None]:
