@@ -68,6 +68,7 @@ from lenmuc.pages import (
 from lenmuc.settings import Settings
 from lenmuc.store.changes import SECONDS, Changes
 from lenmuc.store.database import Database
+from lenmuc.store.replicas import Readers
 from lenmuc.store.search import PATIENCE, Finder
 from lenmuc.web.gate import Gate
 from lenmuc.web.mailing import Mailing
@@ -126,31 +127,48 @@ def create_app(
     opens: Callable[[], Opens] = Fetcher,
     *,
     look_every: float = SECONDS,
+    warm: bool = False,
+    readers: Readers | None = None,
 ) -> Gate:
-    """The program behind its gate, for a server or a test. `opens` makes what opens links.
+    """The program behind its gate, for a server or a test. `opens` makes what opens links; `warm` has the
+    search index ready before the first request. What is the same for everybody is read through `readers`.
 
     It looks for what other processes changed at most every `look_every` seconds; at 0 it looks, and waits for
     what it finds, each time.
     """
     changes = Changes(db, look_every)
-    wiring = wire(settings, db)
+    # Tags name what is shown, so they are told by the server that shows it.
+    shown = Changes(readers, look_every) if readers else changes
+    wiring = wire(settings, db, readers=readers)
     solver = Planner(db)
     identity_provider = Provider(settings.provider, settings.url) if settings.provider else None
     views = Views(db, content)
     studies = Studies(db)
-    works = Works()
+    works = Works(db)
     importer = Importer(db, content, settings.data)
     mailing = Mailing(settings, db, wiring.languages, content.schemes)
     forecasts = Forecasts()
     desks = Desks(db, content, changes)
     checker = Checker(db, content, settings.checks, opens)
     finder = Finder(
-        db, changes, content.catalogue.words, content.classes.id, patience=PATIENCE if look_every else inf
+        readers or db,
+        shown,
+        content.catalogue.words,
+        content.classes.id,
+        patience=PATIENCE if look_every else inf,
     )
+
+    def written() -> None:
+        changes.forget()
+        shown.forget()
+        if readers:
+            readers.written()
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
         await mailing.start()
+        if warm:
+            await finder.index()
         yield
         await mailing.close()
         await solver.close()
@@ -218,4 +236,5 @@ def create_app(
         logging_config=None,
         openapi_config=None,
     )
-    return wiring.gate(app, changes, finder.version)
+    rest = readers.rest if readers else None
+    return wiring.gate(app, shown, finder.version, written=written, rest=rest)

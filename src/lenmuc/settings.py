@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -13,6 +14,7 @@ from lenmuc.settings_outside import BadSetting, MailSettings, ProviderSettings
 __all__ = ["LANGUAGES", "BadSetting", "Settings"]
 
 LANGUAGES = ("vi", "en")
+MOST_PROCESSES = 16
 _YES = {"1", "true", "yes", "on"}
 _NO = {"", "0", "false", "no", "off"}
 
@@ -22,12 +24,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     port: int = 8000
+    processes: int = 1
+    """How many processes serve the port."""
+    board: Path | None = None
+    """Where they leave their figures for each other: a folder that their parent makes."""
     data: Path
     """Folder for what must survive: the embedded database and uploaded files."""
     database_url: str = ""
     """An external PostgreSQL, 13 or newer; empty means the embedded one."""
     owner_database_url: str = ""
     """The role that owns the tables, where that is another than the one the program works with."""
+    read_database_url: str = ""
+    """Where what is the same for everybody is read from: a standby. Empty: from the primary like the rest."""
     https: bool = False
     """The site is reached over HTTPS: cookies are then Secure and carry the __Host- prefix."""
     language: str = "vi"
@@ -62,25 +70,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Does the program run its own PostgreSQL?"""
         return not self.database_url
 
+    def with_processes(self, wanted: str) -> Self:
+        """The same with another number of processes, as somebody typed it. Raises BadSetting."""
+        count = _whole({"--processes": wanted}, "--processes", 1, 1, MOST_PROCESSES)
+        return msgspec.structs.replace(self, processes=count)
+
     @classmethod
     def read(cls, env: Mapping[str, str]) -> Self:
         """The settings in `env`, usually `os.environ`. Raises BadSetting."""
         database = _database(env, "DATABASE_URL")
         owner = _database(env, "LENMUC_OWNER_DATABASE_URL")
-        if owner and not database:
-            raise BadSetting(
-                "LENMUC_OWNER_DATABASE_URL needs DATABASE_URL beside it. "
-                "Set both, or neither to use the built-in database."
-            )
+        reading = _database(env, "LENMUC_READ_DATABASE_URL", of_several="prefer-standby")
+        for name, given in (("LENMUC_OWNER_DATABASE_URL", owner), ("LENMUC_READ_DATABASE_URL", reading)):
+            if given and not database:
+                raise BadSetting(
+                    f"{name} needs DATABASE_URL beside it. "
+                    "Set both, or neither to use the built-in database."
+                )
         url = settings_outside.web_address(env, "LENMUC_URL", example="https://lenmuc.example.gov.vn").rstrip(
             "/"
         )
         return cls(
             host=_text(env, "LENMUC_HOST", "127.0.0.1"),
             port=_port(env),
+            processes=_whole(env, "LENMUC_PROCESSES", 1, 1, MOST_PROCESSES),
             data=_data(env),
             database_url=database,
             owner_database_url=owner,
+            read_database_url=reading,
             https=_yes_or_no(env, "LENMUC_HTTPS"),
             language=_language(env),
             review_above=_whole(env, "LENMUC_REVIEW_ABOVE", 1000, 0, 1_000_000_000),
@@ -129,13 +146,19 @@ def _data(env: Mapping[str, str]) -> Path:
     return chosen
 
 
-def _database(env: Mapping[str, str], name: str) -> str:
+def _database(env: Mapping[str, str], name: str, *, of_several: str = "read-write") -> str:
+    """The address of a database; of several hosts the one that is `of_several`, unless it says so itself."""
     raw = env.get(name, "").strip()
     if raw and not raw.startswith(("postgresql://", "postgres://")):
         raise BadSetting(
             f"{name} does not begin with postgresql://. Write postgresql://user:password@host:5432/database, "
             "or leave it out to use the built-in database."
         )
+    parts = urlsplit(raw)
+    asked = dict(parse_qsl(parts.query))
+    several = "," in parts.netloc.rpartition("@")[2] or "," in asked.get("host", "")
+    if several and "target_session_attrs" not in asked:
+        raw += f"{'&' if parts.query else '?'}target_session_attrs={of_several}"
     return raw
 
 

@@ -56,12 +56,14 @@ class Site:
     """`lenmuc demo` on a folder of its own. `start` and `kill` may alternate; the people stay known.
 
     `loaded` gives it the city beforehand, so that it starts in a second; otherwise it loads everything.
+    `settings` are further variables of its environment.
     """
 
-    def __init__(self, data: Path, *, loaded: bool = True) -> None:
+    def __init__(self, data: Path, *, loaded: bool = True, **settings: str) -> None:
         if loaded:
             copy_city(data)
         self.data = data
+        self.settings = settings
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = data.parent / f"{data.name}.log"
@@ -95,8 +97,8 @@ class Site:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("LENMUC_", "PG"))
         }
-        environment |= {"LENMUC_DATA": str(self.data), "LENMUC_PORT": str(self.port)}
         environment["LENMUC_API_READS"] = "1000000"  # all that is tried comes from one address
+        environment |= {"LENMUC_DATA": str(self.data), "LENMUC_PORT": str(self.port), **self.settings}
         environment.pop("DATABASE_URL", None)
         if tree is not None:
             environment["PYTHONPATH"] = str(tree / "src")

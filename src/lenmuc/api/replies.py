@@ -20,6 +20,7 @@ from lenmuc.api.types.problems import ProblemOut
 from lenmuc.api.types.shared import NamedOut
 from lenmuc.core import cursors
 from lenmuc.core.errors import N_, Refused, fault
+from lenmuc.web.access import header
 from lenmuc.web.caching import FOR_EVERYBODY
 from lenmuc.web.errors import PROBLEM
 from lenmuc.web.visits import AnyConnection, visit_of
@@ -85,16 +86,21 @@ def problems(*statuses: int) -> dict[int, ResponseSpec]:
     }
 
 
+_KNOWN: dict[Any, dict[str, bool]] = {}  # the parameters of each operation, found out once
+
+
 async def known_query(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """A guard: every parameter after the question mark is one of the operation's and is given once.
 
     A filter with a typing error would otherwise answer with everything. Raises `Refused`.
     """
-    known = {
-        parameter.kwarg_definition.name or name: parameter.is_optional
-        for name, parameter in handler.parsed_fn_signature.parameters.items()
-        if isinstance(parameter.kwarg_definition, QueryParameter)
-    }
+    known = _KNOWN.get(handler.fn)
+    if known is None:
+        known = _KNOWN[handler.fn] = {
+            parameter.kwarg_definition.name or name: parameter.is_optional
+            for name, parameter in handler.parsed_fn_signature.parameters.items()
+            if isinstance(parameter.kwarg_definition, QueryParameter)
+        }
     faults = []
     seen: set[str] = set()
     for name, value in parse_qsl(visit_of(connection).query, keep_blank_values=True):
@@ -110,7 +116,7 @@ async def known_query(connection: AnyConnection, handler: BaseRouteHandler) -> N
 
 
 def _unchanged(request: AnyRequest, tag: str) -> bool:
-    given = request.headers.get("if-none-match", "")
+    given = header(request.scope["headers"], b"if-none-match")
     return given == "*" or tag in {part.strip().removeprefix("W/") for part in given.split(",")}
 
 
@@ -171,13 +177,10 @@ def page_links(request: AnyRequest, page: int, page_size: int, total: int) -> st
     """The Link header of one page. Source: RFC 8288."""
     last = max(1, -(-total // page_size))
     visit = visit_of(request)
-    kept = [pair for pair in parse_qsl(visit.query, keep_blank_values=True) if pair[0] != "page"]
+    kept = urlencode([p for p in parse_qsl(visit.query, keep_blank_values=True) if p[0] != "page"])
+    address = f"{visit.path}?{kept}{'&' if kept else ''}page="
     wanted = {"first": 1, "prev": min(page - 1, last), "next": page + 1 if page < last else 0, "last": last}
-    return ", ".join(
-        f'<{visit.path}?{urlencode([*kept, ("page", str(number))])}>; rel="{name}"'
-        for name, number in wanted.items()
-        if number >= 1
-    )
+    return ", ".join(f'<{address}{number}>; rel="{name}"' for name, number in wanted.items() if number >= 1)
 
 
 _VERSION = re.compile(r'"([1-9][0-9]{0,8})"')

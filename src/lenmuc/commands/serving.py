@@ -4,15 +4,21 @@ import argparse
 import asyncio
 import os
 
+import uvloop
+
 from lenmuc import running
 from lenmuc.commands.shared import Commands, Failed, command
+from lenmuc.processes import listen, reserve
 from lenmuc.settings import Settings
 
 
 def _serve(arguments: argparse.Namespace) -> None:
     settings = Settings.read(os.environ)
+    if arguments.processes is not None:
+        settings = settings.with_processes(arguments.processes)
+    take = listen if settings.processes == 1 else reserve
     try:
-        listening = running.listen(settings)
+        listening = take(settings.host, settings.port)
     except OSError as taken:
         raise Failed(
             f"Port {settings.port} on {settings.host} is in use ({taken.strerror}). "
@@ -20,7 +26,7 @@ def _serve(arguments: argparse.Namespace) -> None:
         ) from taken
     demo = arguments.command == "demo"
     renew = demo and arguments.new_passwords
-    asyncio.run(running.serve(settings, listening, demo=demo, renew=renew, say=running.teller()))
+    uvloop.run(running.serve(settings, listening, demo=demo, renew=renew, say=running.teller()))
 
 
 def _migrate(_: argparse.Namespace) -> None:
@@ -38,5 +44,9 @@ def add(commands: Commands) -> None:
     demo.add_argument(
         "--new-passwords", action="store_true", help="give the demonstration people new passwords"
     )
-    command(commands, "serve", _serve, "Serve with what the database holds.")
+    serve = command(commands, "serve", _serve, "Serve with what the database holds.")
+    for each in (demo, serve):
+        each.add_argument(
+            "--processes", metavar="N", help="serve by so many processes; otherwise LENMUC_PROCESSES, or one"
+        )
     command(commands, "migrate", _migrate, "Bring the database schema up to this program.")

@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
-from litestar import Response, get
+from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from lenmuc.actions.answering import Saved, answer
 from lenmuc.actions.foreseeing import Effect, foresee
 from lenmuc.actions.levels import Progress
-from lenmuc.actions.works import Works
+from lenmuc.actions.works import Told, Works
 from lenmuc.core.answers import BLOCKERS, Answer, AnswerForm, Effective, Target
 from lenmuc.core.checklists import Criterion, Guidance, Scheme, citation
 from lenmuc.core.checks import Look
@@ -304,6 +304,12 @@ async def save_criterion(
     if await works.ended(work) or told_in_json(request):
         works.forget(work)
         return await reply(request)
+
+    async def tell() -> Told:
+        made = await reply(request)
+        return Told(made.status_code or 200, made.headers.get("Location", ""), made.content or "")
+
+    await works.announce(work, tell)
     to = f"/{visit.language.code}/saving/{work.id}"
     return Response(None, status_code=303, headers={"Location": to})
 
@@ -320,11 +326,19 @@ async def saving(
     request: AnyRequest, visit: NamedDependency[Visit], works: NamedDependency[Works], id: FromPath[str]
 ) -> Response[Any]:
     """How far an answer for many is; when it is stored, the page that follows."""
-    work = works.find(id, session_of(visit).person)
+    person = session_of(visit).person
+    work = works.find(id, person)
+    told = await works.elsewhere(id, person) if work is None else None
+    if told is not None:
+        if told.status is None:
+            return render(request, "agency/saving.html", SavingPage(told.done, told.parts))
+        kept = {"Location": told.location} if told.location else {}
+        return Response(told.body, status_code=told.status, headers=kept, media_type=MediaType.HTML)
     if work is None:
         text = N_("This is not being saved any more. Look at the criterion, and answer again if need be.")
         raise NotFound(text)
     if work.outcome.done():
+        await works.told(work)
         reply: Reply = work.note
         return await reply(request)
     return render(request, "agency/saving.html", SavingPage(work.done, work.of))

@@ -67,6 +67,8 @@ async def _no_reset(conn: Any) -> None:
 class PooledDatabase:
     """A pool on one DSN. `timeout` is how many seconds a connection is waited for at most; `watch` is told of
     every statement when it has ended.
+
+    Of several hosts each new connection goes to the one that takes writes, or to a standby, as the DSN says.
     """
 
     def __init__(
@@ -119,9 +121,15 @@ class PooledDatabase:
             conn = await self._pool.acquire(timeout=self._timeout)
         except TimeoutError as late:
             raise Busy(N_("Many people are here at the moment. Try again in a minute.")) from late
+        except asyncpg.TargetServerAttributeNotMatched as none:
+            raise Busy(N_("The database cannot answer now. Try again in a moment.")) from none
         try:
             async with conn.transaction(readonly=read_only):
                 await act_as(conn, who)
                 yield conn
+        except asyncpg.ReadOnlySQLTransactionError:
+            if not read_only:  # another server takes the writes now: connect anew
+                await self._pool.expire_connections()
+            raise
         finally:
             await self._pool.release(conn)

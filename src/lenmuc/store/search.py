@@ -118,7 +118,10 @@ class Finder:
                 self._behind = asyncio.create_task(self._renew(version))
                 self._behind.add_done_callback(_looked_at)
             return held[1]
-        return await self._renew(version)
+        try:
+            return await self._renew(version)
+        except asyncpg.TransactionRollbackError:  # a standby gives up a long read for what it has to replay
+            return await self._renew(version)
 
     async def _renew(self, version: Version) -> Index:
         async with self._turn:

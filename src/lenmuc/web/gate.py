@@ -43,6 +43,7 @@ from lenmuc.web.errors import Reply, tell
 from lenmuc.web.headers import Header, complete
 from lenmuc.web.language import Language, asked_for, of_path
 from lenmuc.web.rates import Rates
+from lenmuc.web.requests import Board
 from lenmuc.web.templating import Templates
 from lenmuc.web.uploads import Door
 from lenmuc.web.visits import Visit
@@ -59,7 +60,11 @@ _CSRF = "csrf"
 
 
 class Gate:
-    """`app` behind sessions, limits, proof of origin, security headers and one way of telling failures."""
+    """`app` behind sessions, limits, proof of origin, security headers and one way of telling failures.
+
+    `written` is called after each change. With `rest`, replies for everybody are read from a standby; it is
+    called when one fails, which is then made once more from the primary.
+    """
 
     def __init__(
         self,
@@ -72,6 +77,7 @@ class Gate:
         doors: tuple[Door, ...] = (),
         replies: Replies | None = None,
         written: Callable[[], None] = lambda: None,
+        rest: Callable[[], None] | None = None,
         body_seconds: float = SECONDS,
         watching: Watching | None = None,
     ) -> None:
@@ -83,9 +89,11 @@ class Gate:
         self._doors = doors
         self._replies = replies
         self._written = written
+        self._rest = rest
         self._body_seconds = body_seconds
         floor = settings.disk_floor_mib * 1024**2 if settings.embedded else 0
-        self._watching = watching or Watching(settings.data, floor)
+        board = Board(settings.board) if settings.board else None
+        self._watching = watching or Watching(settings.data, floor, board=board)
         self._rates = Rates(msgspec.structs.replace(READS, posts=settings.api_reads))
 
     @property
@@ -170,14 +178,24 @@ class Gate:
             return True
         kept = replies.find(asked)
         if kept is None:
-            made = _Made()
-            await self._app({**scope, "method": "GET"}, receive, made.send)
+            made = await self._make(scope, receive, shared=self._rest is not None)
+            if made.status >= 500 and self._rest is not None:
+                self._rest()
+                made = await self._make(scope, receive, shared=False)
             if made.status != 200 or not may_be_shared(made.headers):
                 await out.send_whole(made.status, made.headers, bytes(made.body))
                 return True
             kept = replies.keep(asked, shareable(made.headers), bytes(made.body))
         await out.send_whole(200, *replies.sent(asked, kept))
         return True
+
+    async def _make(self, scope: Scope, receive: Receive, *, shared: bool) -> "_Made":
+        made = _Made()
+        asked = {**scope, "method": "GET", "state": dict(scope["state"])}
+        if shared:
+            visits.share(asked)
+        await self._app(asked, receive, made.send)
+        return made
 
     async def _recognise(self, scope: Scope) -> None:
         token = cookie_token(scope["headers"], self._settings.https)

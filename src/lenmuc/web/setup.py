@@ -25,7 +25,7 @@ from lenmuc.web.gate import Gate, answer_failure
 from lenmuc.web.language import HANOI, Language, read_languages
 from lenmuc.web.templating import Templates
 from lenmuc.web.uploads import doors
-from lenmuc.web.visits import Visit, visit_of
+from lenmuc.web.visits import Visit, is_shared, visit_of
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -96,8 +96,10 @@ def wire(
     templates: Path | None = None,
     static: Path | None = None,
     locale: Path | None = None,
+    readers: Database | None = None,
 ) -> Wiring:
-    """The web layer for one program. The folders are those of `paths` unless given.
+    """The web layer for one program. The folders are those of `paths` unless given. What is the same for
+    everybody is read through `readers`, where there are any.
 
     In `app.py`::
 
@@ -133,6 +135,9 @@ def wire(
     async def database() -> Database:
         return db
 
+    async def database_for(request: AnyRequest) -> Database:
+        return readers if readers is not None and is_shared(request) else db
+
     async def chosen() -> Settings:
         return settings
 
@@ -141,7 +146,7 @@ def wire(
         exception_handlers={Exception: failed},
         guards=[known_language],
         dependencies={
-            "db": Provide(database),
+            "db": Provide(database if readers is None else database_for),
             "settings": Provide(chosen),
             "who": Provide(_who),
             "visit": Provide(_visit),

@@ -13,6 +13,7 @@ from lenmuc.web.language import Language, of_path
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 _KEY = "lenmuc.visit"
+_SHARED = "lenmuc.shared"
 API = "/api/"
 DATA = "/data/"
 WATCHED = ("/healthz", "/readyz")
@@ -69,6 +70,16 @@ def put(scope: dict[str, Any], visit: Visit) -> None:
 def of_scope(scope: dict[str, Any]) -> Visit:
     """The visit of an ASGI request that came through the gate."""
     return cast(Visit, scope["state"][_KEY])
+
+
+def share(scope: dict[str, Any]) -> None:
+    """A reply is being made that is the same for everybody: what it shows may come from a standby."""
+    scope.setdefault("state", {})[_SHARED] = True
+
+
+def is_shared(connection: AnyConnection) -> bool:
+    """Whether the reply that is being made is the same for everybody."""
+    return bool(connection.scope["state"].get(_SHARED))
 
 
 def visit_of(connection: AnyConnection) -> Visit:

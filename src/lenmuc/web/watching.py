@@ -1,5 +1,6 @@
 """What the program sees of itself: requests counted and timed, how many at once, how much disk is left."""
 
+import asyncio
 import datetime as dt
 import logging
 import shutil
@@ -13,14 +14,14 @@ import msgspec
 from litestar import Request
 
 from lenmuc.core.errors import N_, Busy
+from lenmuc.web.requests import BOUNDS, Board, Figures, written
 from lenmuc.web.visits import Visit
 
 log = logging.getLogger("lenmuc.requests")
 
 MOST_AT_ONCE = 200
-_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""Seconds; the upper ends of the classes in which times are counted."""
 _LOOK_EVERY = 5.0  # seconds
+_TELL_EVERY = 1.0  # seconds
 
 
 _KEY = "lenmuc.watching"
@@ -70,10 +71,19 @@ def free_bytes(folder: Path) -> int:
 
 
 class Watching:
-    """Figures since the start. `floor` is in bytes; 0 where the data are on another machine."""
+    """Figures since the start. `floor` is in bytes; 0 where the data are on another machine.
+
+    `board` is where several processes of one site find each other's figures.
+    """
 
     def __init__(
-        self, data: Path, floor: int, *, most: int = MOST_AT_ONCE, free: Callable[[Path], int] = free_bytes
+        self,
+        data: Path,
+        floor: int,
+        *,
+        most: int = MOST_AT_ONCE,
+        free: Callable[[Path], int] = free_bytes,
+        board: Board | None = None,
     ) -> None:
         self._data = data
         self._floor = floor
@@ -81,19 +91,17 @@ class Watching:
         self._free = free
         self._looked = float("-inf")
         self._left = 0
-        self._at_once = 0
-        self._began = time.time()
-        self._count: Counter[tuple[str, str, int]] = Counter()
-        self._times: dict[str, list[int]] = {}
-        self._seconds: dict[str, float] = {}
+        self._figures = Figures(time.time())
+        self._board = board
+        self._telling = False
 
     def enter(self) -> None:
         """A request comes in."""
-        self._at_once += 1
+        self._figures.at_once += 1
 
     def must_have_room(self, visit: Visit) -> None:
         """Raises `Busy` (503, with the time to come back) rather than let everybody wait behind too many."""
-        if self._at_once > self._most and kind_of(visit.path) in ("page", "api"):
+        if self._figures.at_once > self._most and kind_of(visit.path) in ("page", "api"):
             raise Busy(N_("Many people are here at the moment. Try again in a minute."))
 
     def must_have_disk(self) -> None:
@@ -116,14 +124,12 @@ class Watching:
 
     def leave(self, visit: Visit, status: int, seconds: float) -> None:
         """A request has been answered with `status`, 0 if its client went away before."""
-        self._at_once -= 1
-        kind = kind_of(visit.path)
-        self._count[
-            kind, visit.method if visit.method.isalpha() and len(visit.method) < 8 else "?", status
-        ] += 1
-        times = self._times.setdefault(kind, [0] * (len(_BOUNDS) + 1))
-        times[next((n for n, bound in enumerate(_BOUNDS) if seconds <= bound), len(_BOUNDS))] += 1
-        self._seconds[kind] = self._seconds.get(kind, 0.0) + seconds
+        self._figures.at_once -= 1
+        method = visit.method if visit.method.isalpha() and len(visit.method) < 8 else "?"
+        self._figures.add(kind_of(visit.path), method, status, seconds)
+        if self._board is not None and not self._telling:
+            self._telling = True
+            asyncio.get_running_loop().call_later(_TELL_EVERY, self._tell, self._board)
         log.info(
             "%s %s %s %d %.0f ms", visit.request_id, visit.method, ascii(visit.path), status, seconds * 1000,
             extra={"request": {
@@ -132,50 +138,40 @@ class Watching:
             }},
         )  # fmt: skip
 
+    def _tell(self, board: Board) -> None:
+        self._telling = False
+        board.leave(self._figures)
+
+    def _together(self) -> Figures:
+        if self._board is None:
+            return self._figures
+        self._board.leave(self._figures)
+        return self._board.together()
+
     def seen(self) -> Seen:
-        """All of it for a page."""
+        """All of it for a page; of all processes together where there are several."""
+        figures = self._together()
         kinds = []
-        for kind, times in sorted(self._times.items()):
+        for kind, times in sorted(figures.times.items()):
             statuses: Counter[int] = Counter()
-            for (of, _, status), count in self._count.items():
-                statuses[status // 100] += count if of == kind else 0
+            for key, count in figures.count.items():
+                of, _, status = key.split(" ")
+                statuses[int(status) // 100] += count if of == kind else 0
             half, most = (_within(times, part) for part in (0.5, 0.95))
             kinds.append(SeenKind(kind, sum(times), statuses[4], statuses[5], half, most))
-        since = dt.datetime.fromtimestamp(self._began, dt.UTC)
-        return Seen(since, tuple(kinds), self._at_once, self._free(self._data), self.read_only)
+        since = dt.datetime.fromtimestamp(figures.began, dt.UTC)
+        return Seen(since, tuple(kinds), figures.at_once, self._free(self._data), self.read_only)
 
     def figures(self) -> str:
-        """All of it in the text form of Prometheus."""
-        lines = [
-            "# TYPE lenmuc_requests_total counter",
-            *(
-                f'lenmuc_requests_total{{kind="{kind}",method="{method}",status="{status}"}} {count}'
-                for (kind, method, status), count in sorted(self._count.items())
-            ),
-            "# TYPE lenmuc_request_seconds histogram",
-        ]
-        for kind, times in sorted(self._times.items()):
-            total = 0
-            for bound, count in zip([*map(str, _BOUNDS), "+Inf"], times, strict=True):
-                total += count
-                lines.append(f'lenmuc_request_seconds_bucket{{kind="{kind}",le="{bound}"}} {total}')
-            lines.append(f'lenmuc_request_seconds_sum{{kind="{kind}"}} {self._seconds[kind]:.6f}')
-            lines.append(f'lenmuc_request_seconds_count{{kind="{kind}"}} {total}')
-        gauges = {
-            "requests_at_once": self._at_once,
-            "read_only": int(self.read_only),
-            "disk_free_bytes": self._free(self._data),
-            "start_time_seconds": f"{self._began:.0f}",
-        }
-        for name, value in gauges.items():
-            lines += [f"# TYPE lenmuc_{name} gauge", f"lenmuc_{name} {value}"]
-        return "\n".join([*lines, ""])
+        """The same in the text form of Prometheus."""
+        gauges = {"read_only": int(self.read_only), "disk_free_bytes": self._free(self._data)}
+        return written(self._together(), gauges)
 
 
 def _within(times: list[int], part: float) -> float:
     """The upper end of the class of times in which this part of all is reached."""
     wanted, reached = part * sum(times), 0
-    for bound, count in zip((*_BOUNDS, float("inf")), times, strict=True):
+    for bound, count in zip((*BOUNDS, float("inf")), times, strict=True):
         reached += count
         if reached >= wanted:
             return bound

@@ -40,3 +40,5 @@ REVOKE UPDATE, DELETE, TRUNCATE ON estimate FROM lenmuc_app;
 GRANT DELETE ON kept_reply TO lenmuc_app;
 -- So is a new word about planned work.
 REVOKE UPDATE, DELETE, TRUNCATE ON work_report FROM lenmuc_app;
+-- Answers that took long are forgotten once their page was seen or nobody came for it.
+GRANT DELETE ON saving TO lenmuc_app;
