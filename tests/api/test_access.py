@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 from lenmuc.web.access import Needs
-from lenmuc.web.setup import undeclared
+from lenmuc.web.declared import undeclared
 from tests.api.contract import operations
 from tests.conftest import PASSWORD, Visitor
 
@@ -53,7 +53,9 @@ def test_a_route_that_declares_nothing_is_found() -> None:
     def careless() -> None:
         return None
 
-    assert undeclared(Litestar([careless], openapi_config=None)) == ["GET /open"]
+    assert undeclared(Litestar([careless], openapi_config=None)) == [
+        "GET /open does not say guards=[…]: who may use it"
+    ]
 
 
 async def signed_in(db: Any, role: str, visitor: Visitor) -> Visitor:

@@ -33,7 +33,7 @@ BLANKS = {
     "/data/schemes name": "rs-2018.json",
     "/data name": "services.csv",
     "code": "1.001193",
-    "static name": "site.css",
+    "/static name": "site.css",
 }
 # Replies that are read by pages of any site say so; all others belong to this one.
 WHOLE = {
@@ -70,6 +70,11 @@ def judge(reply: httpx.Response) -> None:
     where = f"{reply.request.method} {reply.request.url.path} {reply.status_code}"
     assert score(headers, cookies) >= LEAST, f"{where}: {parts_of(headers, cookies)}"
     assert len(headers["x-request-id"]) == 16, where
+    assert headers["strict-transport-security"] == "max-age=63072000; includeSubDomains", where
+    assert headers.get("access-control-allow-origin", "*") == "*", f"{where}: an origin is echoed"
+    assert "access-control-allow-credentials" not in headers, where
+    kind = headers.get("content-type", "")
+    assert not kind.startswith("text/") or "charset=utf-8" in kind, f"{where}: {kind}"
     assert reply.status_code < 500 or reply.status_code == 503, f"{where}: {reply.text[:500]}"
 
 
@@ -94,6 +99,8 @@ async def test_head_answers_as_get_does_and_headers_score_on_every_route(https: 
             reply = await http.head(address(path))
             judge(reply)
             seen[reply.status_code] += 1
+            rule = reply.headers["cache-control"]
+            assert "no-store" in rule or "public" in rule, f"{path}: {rule}"
     assert seen[200] > 120, seen
 
 
@@ -106,6 +113,24 @@ async def test_refusals_and_failures_score_too(https_site: Any) -> None:
         reply = await https_site.browser.request(method, path)
         headers = {name.lower(): value for name, value in reply.headers.items()}
         assert score(headers, []) >= LEAST, (method, path)
+
+
+async def test_nothing_of_the_inside_is_served(https_site: Any) -> None:
+    for path in (
+        "/.git/config",
+        "/.env",
+        "/static/",
+        "/static/../pyproject.toml",
+        "/docs",
+        "/schema",
+        "/debug",
+    ):
+        reply = await https_site.browser.get(path)
+        assert reply.status_code in (400, 404), path
+    for method in ("TRACE", "CONNECT"):
+        reply = await https_site.browser.request(method, "/vi/open")
+        assert reply.status_code in (400, 405), method
+        judge(reply)
 
 
 @pytest.mark.parametrize("name", [*WHOLE, "strict-transport-security", "x-content-type-options"])
