@@ -39,6 +39,8 @@ KINDS = {
     "/{lang:str}/registry": "/vi/registry",
     "/{lang:str}/roadmaps": "/vi/roadmaps",
     "/{lang:str}/roadmaps/{name:str}": "/vi/roadmaps/{roadmap}",
+    "/{lang:str}/roadmaps/{id:int}/timeline": "/vi/roadmaps/{roadmap}/timeline",
+    "/{lang:str}/roadmaps/{id:int}/concentration": "/vi/roadmaps/{roadmap}/concentration",
     "/{lang:str}/briefings": "/vi/briefings",
     "/{lang:str}/briefings/{name:str}": "/vi/briefings/{briefing}",
     "/{lang:str}/programmes": "/vi/programmes",
