@@ -183,3 +183,24 @@ def test_every_data_folder_is_found():
     assert {paths.folder(name).name for name in paths.FOLDERS} == set(paths.FOLDERS)
     with pytest.raises(FileNotFoundError, match="Install"):
         paths.folder("nowhere")
+
+
+def test_of_several_hosts_the_one_that_takes_writes_is_meant_and_for_reading_a_standby() -> None:
+    both = "postgresql://u:p,q@db1:5432,db2:5432/lenmuc"
+    read = Settings.read({"DATABASE_URL": both, "LENMUC_READ_DATABASE_URL": f"{both}?ssl=require"})
+    assert read.database_url == f"{both}?target_session_attrs=read-write"
+    assert read.read_database_url == f"{both}?ssl=require&target_session_attrs=prefer-standby"
+    one = "postgresql://u:p,q@db1/lenmuc"
+    said = "postgresql:///lenmuc?host=/a,/b&target_session_attrs=any"
+    assert Settings.read({"DATABASE_URL": one}).database_url == one
+    assert Settings.read({"DATABASE_URL": said}).database_url == said
+    with pytest.raises(BadSetting, match="LENMUC_READ_DATABASE_URL needs DATABASE_URL"):
+        Settings.read({"LENMUC_READ_DATABASE_URL": both})
+
+
+@pytest.mark.parametrize("count", ["0", "17", "two", "-1"])
+def test_a_number_of_processes_that_cannot_be_is_refused(count: str) -> None:
+    with pytest.raises(BadSetting, match="LENMUC_PROCESSES"):
+        Settings.read({"LENMUC_PROCESSES": count})
+    with pytest.raises(BadSetting, match="--processes"):
+        Settings.read({}).with_processes(count)
