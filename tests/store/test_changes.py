@@ -1,8 +1,15 @@
 """The version of what the public sees: every table takes part or is named here as nobody's business."""
 
+import asyncio
+import time
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from lenmuc.store import search
 from lenmuc.store.changes import Changes
+from lenmuc.store.search import Finder
 
 # What no public page shows.
 PRIVATE = {
@@ -88,3 +95,32 @@ async def test_old_rows_are_summed_up_without_a_new_version(db: Any, postgres: A
         await conn.close()
     assert _version(after) == _version(before)
     assert sum(one.rows for one in after) < sum(one.rows for one in before)
+
+
+async def test_levels_that_change_again_and_again_are_renewed_a_tenth_of_the_time(
+    db: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def records(*_: object) -> Any:
+        return SimpleNamespace(offers=SimpleNamespace(order=[0]))
+
+    async def levels(*_: object) -> Any:
+        await asyncio.sleep(0.02)
+        return [1], [1]
+
+    async def another_level(level: int) -> None:
+        async with db.transaction() as conn:
+            await conn.execute("UPDATE offering SET level = $1, missing = '{}' WHERE agency = 'STP'", level)
+
+    monkeypatch.setattr(search, "read_records", records)
+    monkeypatch.setattr(search, "read_levels", levels)
+    monkeypatch.setattr(search, "Index", lambda *_: object())
+    finder: Any = Finder(db, Changes(db, 0), SimpleNamespace(), "", patience=60)
+    first = await finder.index()
+    await another_level(4)
+    second = await finder.index()
+    assert second is not first, "the first change shows at once"
+    await another_level(3)
+    assert await finder.index() is second
+    assert 0.1 < finder._not_before - time.monotonic() < 1.01
+    finder._not_before = 0
+    assert await finder.index() is not second

@@ -12,7 +12,7 @@ from lenmuc.store.queries import queries
 
 Q = queries("changes")
 SECONDS = 1.0
-_MANY_ROWS = 5_000
+_MANY_ROWS = 500
 
 
 class Counted(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from math import isfinite
 
 import asyncpg
 import numpy as np
@@ -20,6 +21,8 @@ Q = queries("search")
 PAGE_SIZE = 20
 PATIENCE = 0.3
 """Seconds that somebody waits for a newer index; one that takes longer is renewed behind the scenes."""
+_SHARE, _LONGEST = 10, 1.0
+"""While levels change again and again, renewing takes a tenth of the time; none is older than a second."""
 _PAYS = {True: "charged", False: "free", None: "unknown"}
 
 
@@ -79,7 +82,8 @@ class Finder:
     """The index of one process. `scheme` is the one whose levels are the classes (một phần, toàn trình).
 
     The first to ask after a change waits until the index is renewed, or, when that takes longer than people
-    like to wait, is answered from the one before while it is renewed.
+    like to wait, is answered from the one before while it is renewed. So are those who ask right after a
+    renewal whose levels have changed once more.
     """
 
     def __init__(
@@ -99,6 +103,7 @@ class Finder:
         self._index: tuple[str, Index] | None = None
         self._patience = patience
         self._seconds = {"records": 0.0, "levels": 0.0}  # how long the last renewal of each took
+        self._not_before = 0.0
         self._turn = asyncio.Lock()
         self._behind: asyncio.Task[Index] | None = None
 
@@ -113,6 +118,8 @@ class Finder:
         if held is not None and held[0] == version.levels:
             return held[1]
         kind = "levels" if self._records and self._records[0] == version.records else "records"
+        if held is not None and kind == "levels" and time.monotonic() < self._not_before:
+            return held[1]
         if held is not None and self._seconds[kind] > self._patience:
             if self._behind is None or self._behind.done():
                 self._behind = asyncio.create_task(self._renew(version))
@@ -137,5 +144,9 @@ class Finder:
                     levels = await read_levels(conn, self._scheme)
             index = Index(records, *levels)
             self._records, self._index = (version.records, records), (version.levels, index)
-            self._seconds["levels" if held and records is held[1] else "records"] = time.monotonic() - started
+            took = time.monotonic() - started
+            kind = "levels" if held and records is held[1] else "records"
+            self._seconds[kind] = took
+            if kind == "levels" and isfinite(self._patience):
+                self._not_before = time.monotonic() + min(_SHARE * took, _LONGEST)
             return index
