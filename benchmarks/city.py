@@ -198,22 +198,27 @@ class Mix:
 
 
 def processor(pid: int) -> dict[str, float]:
-    """Seconds of the processor so far: of the program, and of its database."""
+    """Seconds of the processor so far: of the program in all its processes, and of its database."""
     tick = os.sysconf("SC_CLK_TCK")
-    used, parents = {}, {}
+    used, parents, database = dict[int, float](), dict[int, int](), set[int]()
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
-                told = (folder / "stat").read_text().rpartition(")")[2].split()
+                name, _, rest = (folder / "stat").read_text().rpartition(")")
             except OSError:
                 continue
-            used[int(folder.name)] = sum(map(int, told[11:15])) / tick
-            parents[int(folder.name)] = int(told[1])
-    below, todo = set[int](), {pid}
+            told, one = rest.split(), int(folder.name)
+            database |= {one} if "(postgres" in name else set()
+            used[one] = sum(map(int, told[11:15])) / tick
+            parents[one] = int(told[1])
+    below, todo = {pid}, {pid}
     while todo:
         todo = {child for child, parent in parents.items() if parent in todo}
         below |= todo
-    return {"program": used[pid], "database": sum(used[child] for child in below)}
+    return {
+        "program": sum(used[one] for one in below - database),
+        "database": sum(used[one] for one in below & database),
+    }
 
 
 def quantile(times: list[float], share: float) -> float:
