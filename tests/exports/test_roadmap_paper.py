@@ -6,6 +6,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import msgspec
+import openpyxl
 import pypdf
 import pytest
 import vobject
@@ -87,6 +88,19 @@ def test_a_part_says_what_is_done_when_by_whom_and_in_how_many_days() -> None:
 def test_a_whole_citys_paper_counts_the_work_of_each_agency() -> None:
     said = " ".join(pages(file()))
     assert "Agency Work items done Brought to level 3 Brought to level 4 Ward A 1 1 1" in said
+
+
+def test_a_plan_made_for_one_agency_is_that_agencys_and_not_the_citys() -> None:
+    made = msgspec.structs.replace(file(), planned_for="A")
+    cover, *rest = pages(made)
+    assert "WARD A" in cover.upper()
+    assert "3.01 Khai sinh Central team" in " ".join(rest)  # item by item, as the page has it
+    said = events(made)[0].contents
+    workbook = openpyxl.load_workbook(io.BytesIO(FORMATS["xlsx"].write(made, EN)))
+    summary = {row[0]: row[1] for row in workbook["Summary"].iter_rows(values_only=True)}
+    assert summary["For"] == "Ward A"
+    for text_ in (cover, *rest, str(said)):
+        assert "the whole city" not in text_.lower()
 
 
 def test_what_is_not_in_the_plan_stands_there_with_its_reason() -> None:

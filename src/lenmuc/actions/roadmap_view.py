@@ -74,7 +74,7 @@ class Views:
         file = RoadmapFile(
             roadmap.name, roadmap.finished or roadmap.created, self.scheme_name(roadmap), view,
             assumptions(roadmap.settings),
-            gzip.decompress(stored.problem), gzip.decompress(stored.solution),
+            gzip.decompress(stored.problem), gzip.decompress(stored.solution), roadmap.agency,
         )  # fmt: skip
         return format.write(file, speaker)
 

@@ -52,7 +52,7 @@ class RoadmapFile(msgspec.Struct, frozen=True):
     """A finished roadmap to be written. `made` is when it was computed; `scheme` the checklist it plans by.
 
     `assumptions` are sentences that belong to every reading of the plan; `problem` and `solution` are the two
-    stored JSON files, byte for byte.
+    stored JSON files, byte for byte; `planned_for` the agency that a plan is of, where it is of one.
     """
 
     name: str
@@ -62,6 +62,12 @@ class RoadmapFile(msgspec.Struct, frozen=True):
     assumptions: tuple[Message, ...]
     problem: bytes
     solution: bytes
+    planned_for: str = ""
+
+    @property
+    def agency(self) -> str:
+        """The agency whose plan, or part of a plan, it is; empty: the whole city's."""
+        return self.view.agency or self.planned_for
 
 
 Writer = Callable[[RoadmapFile, Speaker], bytes]

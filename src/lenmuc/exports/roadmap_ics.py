@@ -23,7 +23,7 @@ def write_ics(file: RoadmapFile, speaker: Speaker) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("name", file.name)
     calendar.add("x-wr-calname", file.name)
-    owner = name_of(view.names.agencies, view.agency, speaker) or say(N_("the whole city"))
+    owner = name_of(view.names.agencies, file.agency, speaker) or say(N_("the whole city"))
     for at, (words, step) in enumerate(zip(quarters_in_words(view, speaker), view.steps, strict=True)):
         days = days_of(step.quarter)
         if days is None:

@@ -11,6 +11,7 @@ import typst
 
 from lenmuc import paths
 from lenmuc.core.errors import N_
+from lenmuc.core.roadmap.gather import CENTRAL
 from lenmuc.core.roadmap.sentences import criterion_words, place_words, pool_words, why
 from lenmuc.core.roadmap.view import Line
 from lenmuc.exports.roadmap import ILLUSTRATIVE, RoadmapFile, Speaker, name_of, quarters_in_words
@@ -65,7 +66,7 @@ class _Paper:
     def __init__(self, file: RoadmapFile, speaker: Speaker) -> None:
         self.file, self.speaker, self.view = file, speaker, file.view
         self.quarters = quarters_in_words(file.view, speaker)
-        self.whole = not file.view.agency
+        self.whole = not file.agency
 
     def say(self, text: str, **params: Any) -> str:
         return self.speaker.gettext(text, **params)
@@ -77,7 +78,7 @@ class _Paper:
         """Everything `roadmap.typ` reads."""
         view, say = self.view, self.say
         lines = [line for line in view.lines if line.on_platform or not self.whole]
-        owner = name_of(view.names.agencies, view.agency, self.speaker) or say(N_("the whole city"))
+        owner = name_of(view.names.agencies, self.file.agency, self.speaker) or say(N_("the whole city"))
         return {
             "lang": self.speaker.code,
             "title": self.file.name,
@@ -149,7 +150,7 @@ class _Paper:
         """Lines of one place: a single one outside services in its own words, else where they are done."""
         first = lines[0]
         place = self.speaker.message(place_words(self.view, first))
-        if self.view.agency and first.service and first.agency == self.view.agency:
+        if self.file.agency and first.service and first.agency == self.file.agency:
             place = name_of(self.view.names.services, first.service, self.speaker)
         said = place if first.service else f"{self.words(first)} ({place})"
         return f"{said} – {self.say(TO_CONFIRM)}" if any(line.confirm for line in lines) else said
@@ -193,8 +194,8 @@ class _Paper:
         if self.whole:
             done: dict[str, int] = {}
             for line in self.view.lines:
-                if line.agency and line.quarter is not None:
-                    done[line.agency] = done.get(line.agency, 0) + 1
+                if line.pool != CENTRAL and line.quarter is not None:
+                    done[line.pool] = done.get(line.pool, 0) + 1
             at_3: dict[str, int] = {}
             at_4: dict[str, int] = {}
             for lift in self.view.lifts:

@@ -101,7 +101,7 @@ def _summary(book: _Book) -> None:
     view, formats, say = book.file.view, book.formats, book.say
     sheet = book.sheet(say(N_("Summary")), (34, 14, 16, 16, 16, 16, 20, 20))
     sheet.write_string(0, 0, book.file.name, formats.title)
-    scope = name_of(view.names.agencies, view.agency, book.speaker) or say(N_("the whole city"))
+    scope = name_of(view.names.agencies, book.file.agency, book.speaker) or say(N_("the whole city"))
     facts: tuple[tuple[str, str | float | int, Any], ...] = (
         (say(N_("Checklist")), book.speaker.pick(book.file.scheme), formats.text),
         (say(N_("For")), scope, formats.text),
