@@ -38,7 +38,7 @@ def computed(page: Page) -> int:
 
 
 def plans(keys: Keys, name: str) -> Iterator[str]:
-    """Capacities, targets, compute, why, two more people, compare, approve, what the public sees."""
+    """Capacities, targets, compute, why, two more people, compare, approve, follow, what the public sees."""
     page = keys.page
     page.goto("/en/plan")
     yield "the list of scenarios"
@@ -70,9 +70,17 @@ def plans(keys: Keys, name: str) -> Iterator[str]:
     keys.skip()
     keys.press("form[action$='/ask'] button")
     expect(page.locator("main")).to_contain_text("Computed for", timeout=30_000)
+    expect(page.locator("meta[http-equiv=refresh]")).to_have_count(0, timeout=30_000)  # both are there
     yield "a work item with what it unlocks and what more days bring"
     page.goto(f"/en/plan/{first}/dependencies")
     yield "what comes first"
+    page.goto(f"/en/plan/{first}/timeline?by=enabler")
+    keys.skip()
+    keys.unfold(".fold:first-of-type > summary")
+    expect(page.locator(".fold[open] .plan")).to_be_visible()
+    yield "the work by enabler, one unfolded"
+    page.goto(f"/en/plan/{first}/concentration")
+    yield "how few services carry most filings"
     page.goto(f"/en/plan/{first}/frontier")
     yield "benefit against people, not asked yet"
     page.goto("/en/estimates/3.03")
@@ -99,6 +107,15 @@ def plans(keys: Keys, name: str) -> Iterator[str]:
     yield "the approved roadmap"
     code = page.locator(".risers a").first.get_attribute("href")
     assert code
+    page.goto(f"/en/plan/{second}/work?item=3.55")
+    keys.skip()
+    pick(keys, "#cause", "There is no system")
+    keys.write("#text", "The contract for the portal is not signed")
+    keys.press("#late form button")
+    expect(page.locator("#history")).to_contain_text("The contract for the portal is not signed")
+    yield "a planned item, and what holds it up"
+    page.goto(f"/en/plan/{second}/follow")
+    yield "plan and reality"
     page.context.clear_cookies()
     page.goto(f"{code}?agency={AGENCY}")
     expect(page.locator("main")).to_contain_text("Planned by the approved roadmap")
