@@ -52,9 +52,7 @@ async def give(db: Any, content: Content, who: Identity, **said: Any) -> Any:
         before = await answers_store.find_answer(conn, CRITERION, HERE)
     form = {"value": "" if before else "met", "version": before.version if before else 0, **said}
     file = None if "link" in said else pdf()
-    added = await add(
-        db, content.kept, who, int(who.person), CRITERION, HERE, PieceForm(**form), file, TODAY
-    )
+    added = await add(db, content.kept, who, int(who.person), CRITERION, HERE, PieceForm(**form), file, TODAY)
     return added.saved.answer
 
 

@@ -98,7 +98,7 @@ def test_singular_and_plural_of_a_sentence_fill_the_same_places() -> None:
             assert set(PLACES.findall(key[0])) == set(PLACES.findall(key[1])), key
 
 
-LINE = re.compile(r'(#,|msgid_plural|msgid|msgstr(?:\[\d+\])?)? ?(.*)')
+LINE = re.compile(r"(#,|msgid_plural|msgid|msgstr(?:\[\d+\])?)? ?(.*)")
 
 
 def entries(text: str) -> list[list[tuple[str, str]]]:

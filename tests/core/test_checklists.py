@@ -32,8 +32,19 @@ def make_criterion(
     met_when: tuple[Condition, ...] = (),
 ) -> Criterion:
     return Criterion(
-        id, level, role, group, scope, "must", TEXT, ("Luật 1",), TEXT, TEXT, "verified",
-        not_applicable_when, met_when,
+        id,
+        level,
+        role,
+        group,
+        scope,
+        "must",
+        TEXT,
+        ("Luật 1",),
+        TEXT,
+        TEXT,
+        "verified",
+        not_applicable_when,
+        met_when,
     )
 
 
@@ -123,9 +134,28 @@ def test_a_citation_reads_in_both_languages() -> None:
 
 def test_every_fact_a_rule_may_ask_about_is_one_the_catalogue_answers() -> None:
     blank = Service(
-        code="", name="", name_en="", field="", ministry="", tiers=(), law_kind="", decision="",
-        applicants=(), channels=(), time_online="", time_post="", time_in_person="", fee_online="",
-        fee_post="", fee_in_person="", fee_amounts=(), papers=None, forms=None, result=(), has_steps=None,
-        has_conditions=None, legal=(),
+        code="",
+        name="",
+        name_en="",
+        field="",
+        ministry="",
+        tiers=(),
+        law_kind="",
+        decision="",
+        applicants=(),
+        channels=(),
+        time_online="",
+        time_post="",
+        time_in_person="",
+        fee_online="",
+        fee_post="",
+        fee_in_person="",
+        fee_amounts=(),
+        papers=None,
+        forms=None,
+        result=(),
+        has_steps=None,
+        has_conditions=None,
+        legal=(),
     )
     assert set(facts(blank)) == set(FACTS)

@@ -16,9 +16,7 @@ def filled(was: AnswerForm, yours: AnswerForm) -> Filled:
 
 def compared(was: AnswerForm, now: AnswerForm, yours: AnswerForm) -> tuple[int, int, int, int, int]:
     """How many rows are mine to change, changed by both, done already, untouched, and wrong."""
-    found, faults = compare(
-        [filled(was, yours)], {("1.001", "3.03"): now}, frozenset({("1.001", "3.03")})
-    )
+    found, faults = compare([filled(was, yours)], {("1.001", "3.03"): now}, frozenset({("1.001", "3.03")}))
     return len(found.yours), len(found.both), found.done, found.untouched, len(faults)
 
 

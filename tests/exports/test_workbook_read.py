@@ -64,8 +64,11 @@ INCLUDED = (
     b'<c r="A1" t="inlineStr"><is><t><xi:include href="file:///etc/passwd" parse="text"/></t></is></c>'
     b"</row></sheetData></worksheet>"
 )
-FAR = b"<worksheet " + SPREAD + b'><sheetData><row r="1"><c r="A1"><v>1</v></c></row>' + (
-    b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+FAR = (
+    b"<worksheet "
+    + SPREAD
+    + b'><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+    + (b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>')
 )
 HOSTILE = {
     "too many bytes": (b"PK" + b"x" * FILE_LIMIT, {"size"}),

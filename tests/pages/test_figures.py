@@ -151,9 +151,7 @@ async def test_verified_and_lapsed_follow_the_words_of_reviews(
     await person(db, "planner")
     await person(db, "lead", "STP")
     await connection.execute(
-
         "SELECT set_config('lenmuc.role', 'lead', false), set_config('lenmuc.agency', 'STP', false)"
-
     )
     await connection.execute(
         "INSERT INTO review (service, agency, scheme, state, level, version, submitted_by, submitted_at,"

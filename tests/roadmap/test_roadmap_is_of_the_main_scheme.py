@@ -16,9 +16,7 @@ def test_every_work_item_is_a_criterion_of_the_main_scheme_that_decides_its_leve
     gaps = offering_gaps(main, offerings, settled, [])
     quarters = ("2027Q1", "2027Q2")
     days = (100.0, 100.0)
-    settings = PlanSettings(
-        quarters=quarters, central=days, others=days, agencies={}, gap=0.01, seconds=5.0
-    )
+    settings = PlanSettings(quarters=quarters, central=days, others=days, agencies={}, gap=0.01, seconds=5.0)
     found = gather(main, gaps, settings, frozenset())
     planned = {item.criterion for item in found.problem.items if item.criterion}
     deciding = {criterion.id for criterion in main.criteria if criterion.role == "defines"}

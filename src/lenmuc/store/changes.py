@@ -7,12 +7,17 @@ from hashlib import sha256
 import asyncpg
 import msgspec
 
+from lenmuc.core.errors import Busy
 from lenmuc.store.database import PROGRAM, Database
 from lenmuc.store.queries import queries
 
 Q = queries("changes")
 SECONDS = 1.0
 _MANY_ROWS = 500
+_PATIENCE = 2.0
+"""Seconds in which a known version is renewed; what the public saw last is shown for longer than that."""
+AWAY = (Busy, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""How a database is away: silent (a `TimeoutError` is an `OSError`), gone, or with no connection free."""
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -61,11 +66,15 @@ class Changes:
             if self._version is not None and time.monotonic() < self._due:
                 return self._version
             self._due = time.monotonic() + self._seconds
+            known = self._version is not None
             try:
-                self._version = await self._look()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
-                if self._version is None:
+                async with asyncio.timeout(_PATIENCE if known else None):
+                    self._version = await self._look()
+            except AWAY:
+                if not known:
                     raise
+                self._due = time.monotonic() + self._seconds  # those who wait for their turn do not try again
+            assert self._version is not None
             return self._version
 
     def forget(self) -> None:

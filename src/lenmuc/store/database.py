@@ -1,5 +1,6 @@
 """Connections to PostgreSQL: one pool, every transaction opened with the identity it acts for."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol, runtime_checkable
@@ -12,6 +13,10 @@ from lenmuc.core.errors import N_, Busy
 from lenmuc.store.queries import Connection
 
 _ACT_AS = "SELECT set_config('lenmuc.role', $1, true), set_config('lenmuc.agency', $2, true)"
+_BEGIN = f"{_ACT_AS}, set_config('statement_timeout', $3, true)"
+_BEGIN_SECONDS = 5.0
+# What one statement may take, as the server counts it; the driver gives up after 60 s as well.
+_READING, _WRITING = "20s", "65s"
 PROGRAM = Identity(role="program")  # what the program itself does: loading, recomputing levels
 PUBLIC = Identity()
 
@@ -123,13 +128,27 @@ class PooledDatabase:
             raise Busy(N_("Many people are here at the moment. Try again in a minute.")) from late
         except asyncpg.TargetServerAttributeNotMatched as none:
             raise Busy(N_("The database cannot answer now. Try again in a moment.")) from none
+        # A server that does not even begin is away: nobody waits longer for it than for a connection.
+        late_start = asyncio.get_running_loop().call_later(_BEGIN_SECONDS, conn.terminate)
+        transaction = conn.transaction(readonly=read_only)
         try:
-            async with conn.transaction(readonly=read_only):
-                await act_as(conn, who)
+            await transaction.start()
+            try:
+                await conn.execute(_BEGIN, who.role, who.agency, _READING if read_only else _WRITING)
+                late_start.cancel()
                 yield conn
+            except (TimeoutError, asyncio.CancelledError):
+                conn.terminate()  # to undo it in order could take as long again; the server does it by itself
+                raise
+            except BaseException:
+                if not conn.is_closed():
+                    await transaction.rollback()
+                raise
+            await transaction.commit()
         except asyncpg.ReadOnlySQLTransactionError:
             if not read_only:  # another server takes the writes now: connect anew
                 await self._pool.expire_connections()
             raise
         finally:
-            await self._pool.release(conn)
+            late_start.cancel()
+            await self._pool.release(conn, timeout=_BEGIN_SECONDS)

@@ -59,6 +59,8 @@ _STATUS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int]
             asyncpg.LockNotAvailableError,
             asyncpg.TransactionRollbackError,
             asyncpg.ReadOnlySQLTransactionError,
+            asyncpg.DataCorruptedError,  # a page that is not what was written: the log has it, `doctor` too
+            asyncpg.IndexCorruptedError,
             asyncpg.InterfaceError,
             asyncpg.InternalClientError,  # the driver's word for a connection that broke in this very moment
             OSError,
