@@ -3,6 +3,7 @@
 Any zip program opens it; `tables/<name>.copy` is PostgreSQL's own text form, so that the content outlives us.
 """
 
+import contextlib
 import hashlib
 import os
 import zipfile
@@ -109,6 +110,8 @@ class Writing:
 
     def give_up(self) -> None:
         """Leave nothing behind."""
+        with contextlib.suppress(OSError, ValueError):  # a member may be open, the disk full: it goes anyway
+            self._zip.close()
         self._open.close()
         self._part.unlink(missing_ok=True)
 
