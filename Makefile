@@ -9,7 +9,7 @@ export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test core check faults fuzz drills tour bench-desk bench-readiness bench-wide bench-roadmap bench-search bench-import bench-load hostile editors lock clean
+.PHONY: help run test core check faults upgrade-drill fuzz drills tour bench-desk bench-readiness bench-wide bench-roadmap bench-search bench-import bench-load hostile editors lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,12 @@ faults: $(VENV)/test.stamp ## kill program, database, both and imports (LENMUC_K
 
 drills: $(VENV)/test.stamp ## back up a site in use 20 times, restore each backup and compare
 	@LENMUC_DRILLS=20 $(PY) -m pytest -s --timeout=0 tests/live/test_drill.py
+
+upgrade-drill: $(VENV)/test.stamp ## bring the data of an earlier program up beside it (FROM=revision) and look for what was lost
+	@$(PY) -m tests.live.upgrade $(or $(FROM),HEAD~1)
+
+disk-drill: $(VENV)/test.stamp ## fill the disk under a site in use, make room again, and look for what was lost (as root: mounts a tmpfs)
+	@$(PY) -m tests.live.disk
 
 fuzz: $(VENV)/test.stamp ## send the API 25,000 made-up requests as each of six roles, held against its contract
 	@LENMUC_CASES=$${LENMUC_CASES:-25000} $(PY) -m pytest -s --timeout=0 tests/live/test_contract.py

@@ -45,11 +45,12 @@ class Writer(threading.Thread):
         self.headers: dict[str, str] = {}
         self.version = 0
         self.writes = 0
+        self.over = False
 
     def run(self) -> None:
         self.version = number(self._client.get(self._address).headers.get("ETag", ""))
         count = 0
-        while True:
+        while not self.over:
             count += 1
             self.tried = f"{self._address} {count} {time.monotonic_ns()}"
             seen = {"If-Match": f'"{self.version}"'} if self.version else {"If-None-Match": "*"}
