@@ -36,9 +36,6 @@ drills: $(VENV)/test.stamp ## back up a site in use 20 times, restore each backu
 upgrade-drill: $(VENV)/test.stamp ## bring the data of an earlier program up beside it (FROM=revision) and look for what was lost
 	@$(PY) -m tests.live.upgrade $(or $(FROM),HEAD~1)
 
-disk-drill: $(VENV)/test.stamp ## fill the disk under a site in use, make room again, and look for what was lost (as root: mounts a tmpfs)
-	@$(PY) -m tests.live.disk
-
 fuzz: $(VENV)/test.stamp ## send the API 25,000 made-up requests as each of six roles, held against its contract
 	@LENMUC_CASES=$${LENMUC_CASES:-25000} $(PY) -m pytest -s --timeout=0 tests/live/test_contract.py
 
