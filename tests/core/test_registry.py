@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from lenmuc.core.mappings import Column, Mapping, Place, Source
-from lenmuc.core.registry import Note, Reader, Record, Row, gathered, lineage
+from lenmuc.core.registry import Note, Reader, Row, gathered, lineage
+from lenmuc.core.registry_rows import Record
 
 CODE = {"code": (Column("c"),), "name": (Column("n"),)}
 

@@ -1,10 +1,11 @@
 """Foreseeing what an answer would do to the levels, before anybody gives it."""
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
 
-from lenmuc.actions.levels import Shift, answers_for, decides, records, work_out
+from lenmuc.actions.levels import Shift, answers_for, decides, known_of, records, work_out
 from lenmuc.core.answers import Target
 from lenmuc.core.checklists import Criterion, Scheme
 from lenmuc.store import answers as answers_store
@@ -42,7 +43,7 @@ async def foresee(
     if not deciding:
         counts = await offerings_store.count_levels(conn, target.agency, target.service)
         return Effect(counts.total, own)
-    services = await records(conn, target.service)
+    known = await asyncio.to_thread(known_of, await records(conn, target.service))
     place = (criterion.id, target.agency, target.service)
     others = [given for given in await answers_for(conn, deciding, target) if given[:3] != place]
     reaches = 0
@@ -53,7 +54,7 @@ async def foresee(
                 conn,
                 each.id,
                 target,
-                await work_out(each, services, [*others, (*place, value)], target),
+                await work_out(each, known, [*others, (*place, value)], target),
                 main=each is schemes[0],
             )
             for value in ("met", "not_met")

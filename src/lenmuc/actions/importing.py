@@ -21,7 +21,8 @@ from lenmuc.core.errors import N_, Conflict
 from lenmuc.core.mappings import Known, Mapping
 from lenmuc.core.quality import Flaw, flaws
 from lenmuc.core.readiness import assess_all, ids, layers, settle_all
-from lenmuc.core.registry import Gathered, Note, Record, lineage
+from lenmuc.core.registry import Gathered, Note, lineage
+from lenmuc.core.registry_rows import Record
 from lenmuc.core.services import Agency, Field, Service, facts
 from lenmuc.core.text import fold
 from lenmuc.store import answers as answers_store
@@ -269,8 +270,10 @@ async def _carry_out(
         await imports_store.write_lineage(conn, run, pairs, today)
         await imports_store.end_offerings(conn, today, with_offerings=False)
     await catalogue_store.first_levels(conn, content.scheme.id)
-    fresh = await imports_store.fresh_codes(conn)
-    changed = [service for service in services if service.code in fresh]
+    changed = list(services)
+    if counts.fresh < len(services):
+        fresh = await imports_store.fresh_codes(conn)
+        changed = [service for service in services if service.code in fresh]
     changed += await imports_store.changed_services(conn)
     await recompute(conn, content.kept, Target(), f"import {mapping.id}", only=changed)
     await counts_store.feed_years(conn)

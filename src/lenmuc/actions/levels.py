@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from lenmuc.core.answers import Target
-from lenmuc.core.checklists import Criterion, Scheme
+from lenmuc.core.checklists import Criterion, Facts, Scheme
 from lenmuc.core.readiness import Outcomes, Readiness, ServiceFacts, ids, layers, outcomes, settle_all
 from lenmuc.core.services import Service, facts
 from lenmuc.store import answers as answers_store
@@ -15,6 +15,7 @@ from lenmuc.store import offerings as offerings_store
 from lenmuc.store.offerings import Levels
 from lenmuc.store.queries import Connection
 
+Known = Sequence[tuple[str, Facts]]  # the facts of services by code
 Given = tuple[str, str, str, str]  # criterion, agency, service, value
 Progress = Callable[[int, int], None]
 
@@ -84,19 +85,24 @@ def _columns(scheme: Scheme, found: Outcomes) -> Levels:
     )
 
 
-def _worked_out(scheme: Scheme, services: Sequence[Service], answers: Sequence[Given]) -> Levels:
-    return _columns(scheme, outcomes(scheme, _settled(scheme, services), layers(scheme, answers)))
+def _worked_out(scheme: Scheme, known: Known, answers: Sequence[Given]) -> Levels:
+    return _columns(scheme, outcomes(scheme, settle_all(scheme, known), layers(scheme, answers)))
+
+
+def known_of(services: Iterable[Service]) -> Known:
+    """What the records of these services say, for any scheme."""
+    return [(service.code, facts(service)) for service in services]
 
 
 async def work_out(
-    scheme: Scheme, services: Sequence[Service], answers: Sequence[Given], target: Target
+    scheme: Scheme, known: Known, answers: Sequence[Given], target: Target
 ) -> Levels:
     """The levels of all that `target` reaches, from the records and the answers. What takes long is done in
     a thread, so that others are served meanwhile.
     """
     if target.scope == "offering":
-        return _worked_out(scheme, services, answers)
-    return await asyncio.to_thread(_worked_out, scheme, services, answers)
+        return _worked_out(scheme, known, answers)
+    return await asyncio.to_thread(_worked_out, scheme, known, answers)
 
 
 async def answers_for(conn: Connection, schemes: Iterable[Scheme], target: Target) -> list[Given]:
@@ -129,9 +135,10 @@ async def recompute(
     progress(0, len(wanted))
     services = await records(conn, target.service) if only is None else only
     answers = await answers_for(conn, wanted, target)
+    known = known_of(services) if target.service else await asyncio.to_thread(known_of, services)
     shifts: dict[str, Shift] = {}
     for done, scheme in enumerate(wanted, start=1):
-        levels = await work_out(scheme, services, answers, target)
+        levels = await work_out(scheme, known, answers, target)
         moved = await offerings_store.move_levels(conn, scheme.id, target, levels, cause, main=scheme is main)
         if scheme is main and (moved.rose or moved.fell):
             await catalogue_store.roll_up_services(conn, target.service)

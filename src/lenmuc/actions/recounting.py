@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from lenmuc.actions.levels import answers_for, records, work_out
+from lenmuc.actions.levels import answers_for, known_of, records, work_out
 from lenmuc.core.answers import Target
 from lenmuc.core.checklists import Scheme
 from lenmuc.core.deeds import Action
@@ -33,11 +33,11 @@ class Found(msgspec.Struct, frozen=True):
 async def recount(conn: Connection, schemes: Sequence[Scheme]) -> list[Found]:
     """All of it; the first of `schemes` is the main one. The transaction must see every row of one moment."""
     everything = Target()
-    services = await records(conn, "")
+    known = known_of(await records(conn, ""))
     answers = await answers_for(conn, schemes, everything)
     found = []
     for scheme in schemes:
-        levels = await work_out(scheme, services, answers, everything)
+        levels = await work_out(scheme, known, answers, everything)
         stored = "" if scheme is schemes[0] else scheme.id
         found.append(Found(f"levels by {scheme.id}", await recounts.levels_again(conn, stored, levels)))
     for name in recounts.COUNTED:

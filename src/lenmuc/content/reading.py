@@ -9,7 +9,8 @@ import msgspec
 
 from lenmuc.content.tables import Tables
 from lenmuc.core.mappings import POINT, STATED, Mapping
-from lenmuc.core.registry import Gathered, Note, Reader, Record, Row, gathered
+from lenmuc.core.registry import Gathered, Note, Reader, Row, gathered
+from lenmuc.core.registry_rows import Record
 
 Seen = Callable[[int], None]
 

@@ -14,6 +14,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
@@ -232,8 +233,13 @@ class Tables:
 
     def _cut(self, name: str, header: Sequence[str], lines: Iterator[Sequence[str]]) -> Iterator[Row]:
         places = self._places(name, header)
+        most = max(places, default=0)
+        whole = itemgetter(*places) if len(places) > 1 and min(places) >= 0 else None
         for number, line in enumerate(lines, start=self.source.header + 1):
             if any(line):
+                if whole is not None and most < len(line):
+                    yield Row(name, number, whole(line))
+                    continue
                 size = len(line)
                 cells = [name if at < 0 else line[at] if at < size else "" for at in places]
                 yield Row(name, number, cells)

@@ -1,22 +1,16 @@
 """Rows of a registry become records: what cannot be read with certainty stays unknown and is listed."""
 
-import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from lenmuc.core.errors import N_, Message
-from lenmuc.core.mappings import ANSWERS, COUNTS, DATES, LISTS, POINT, STATED, Mapping
+from lenmuc.core.mappings import LISTS, Mapping
 from lenmuc.core.registry_cells import Values, Way
-from lenmuc.core.services import Service
-from lenmuc.core.stated import NOTHING, Stated
+from lenmuc.core.registry_rows import AGENCY, CODE, LONGEST, ODD, Maker, Record, Step, joined
 
-CODE = re.compile(r"[^\s/?#%\\]{1,60}")
-_AGENCY = re.compile(r"[A-Za-z0-9._-]{1,40}")
-_LONGEST = {"code": 60, "name": 4000, "name_en": 4000, "agency": 40, "field": 300}
 _TOLD = 1_000  # rows between two words about how far it is
 
 
@@ -41,49 +35,48 @@ class Note(msgspec.Struct, frozen=True):
     why: Message
 
 
-class Record(msgspec.Struct, frozen=True):
-    """A service as the registry has it, who offers it, and what stands beside it. `None`: not known."""
-
-    service: Service
-    field_en: str
-    agency: str
-    agency_name: str
-    agency_name_en: str
-    filings: int | None
-    filings_online: int | None
-    declared: int | None
-    replaces: tuple[str, ...]
-    valid_to: dt.date | None
-    stated: Stated = NOTHING
-
-
 class Reader:
-    """Reads the rows of one registry by its mapping. Columns stand in the order of `Mapping.columns`."""
+    """Reads the rows of one registry by its mapping. Columns stand in the order of `Mapping.columns`.
+
+    Most cells were read before and well: they become the value of their field by one look-up. A row in which
+    anything is odd is read again with care, for what has to be said about it.
+    """
 
     def __init__(self, mapping: Mapping) -> None:
         places = {name: place for place, name in enumerate(mapping.columns)}
         self.mapping = mapping
-        self.record = _Maker(frozenset(mapping.fields), mapping.point_set)
         self.ways = [
             (field, field in LISTS, tuple(Way(field, column, mapping, places) for column in columns))
             for field, columns in mapping.fields.items()
         ]
-        self.named = [(field, longest) for field, longest in _LONGEST.items() if field in mapping.fields]
+        self.named = [(field, longest) for field, longest in LONGEST.items() if field in mapping.fields]
+        self.maker = Maker(mapping)
+        self.steps = [
+            Step(self.maker.places[field], self.maker.final(field), field, several, ways)
+            for field, several, ways in self.ways
+        ]
 
     def read(self, row: Row) -> tuple[Record | None, list[Note]]:
         """The record of a row, with what was repaired; or no record, with why it was refused."""
+        values = self.maker.nothing[:]
+        cells = row.cells
+        for step in self.steps:
+            value = step.known.get(step.key(cells), ODD)
+            if value is ODD:
+                value = step.read(cells)
+                if value is ODD:
+                    return self._with_care(row)
+            values[step.place] = value
+        return self.maker.record(values), []
+
+    def _with_care(self, row: Row) -> tuple[Record | None, list[Note]]:
         found: dict[str, Values] = {}
         notes: list[Note] = []
         refused = False
-        cells = row.cells
         for field, several, ways in self.ways:
             values: Values = ()
             for way in ways:
-                known = way.kept.get(cells[way.only]) if way.only is not None else None
-                if known is not None and known[0] and not known[1]:  # most cells: read before, and well
-                    values = (*values, *known[0]) if several and values else values or known[0]
-                    continue
-                more, wrong, column = way.read(cells)
+                more, wrong, column = way.read(row.cells)
                 for each in wrong:
                     stops = field in ("code", "name") or (
                         way.codes is not None and way.column.otherwise == "refuse" and field != "declared"
@@ -91,27 +84,17 @@ class Reader:
                     refused |= stops
                     kind: Literal["refused", "repaired"] = "refused" if stops else "repaired"
                     notes.append(Note(kind, row.file, row.number, column, each.value[:200], each.message))
-                values = (*values, *more) if several and values else values or more
-            found[field] = tuple(dict.fromkeys(values)) if len(ways) > 1 and len(values) > 1 else values
-        for message, column, value in () if self._whole(found) else self._missing(found):
+                values = joined(values, more, several)
+            found[field] = values
+        for message, column, value in self._missing(found):
             notes.append(Note("refused", row.file, row.number, column, value[:200], message))
             refused = True
-        return (None if refused else self.record(found)), notes
+        return (None if refused else self.maker.of(found)), notes
 
     def code_of(self, row: Row) -> Values:
         """The code in a row that was refused, if it can be read."""
         ways = next((ways for field, _, ways in self.ways if field == "code"), ())
         return next((found for way in ways if (found := way.read(row.cells)[0])), ())
-
-    def _whole(self, found: dict[str, Values]) -> bool:
-        """Whether nothing is missing, too long or without form: asked first, as it holds for most rows."""
-        code, name = found["code"], found["name"]
-        if not code or not name or not name[0] or not CODE.fullmatch(code[0]):
-            return False
-        for agency in found.get("agency", ()):
-            if not _AGENCY.fullmatch(agency):
-                return False
-        return all(len(value) <= longest for field, longest in self.named for value in found[field])
 
     def _missing(self, found: dict[str, Values]) -> Iterable[tuple[Message, str, str]]:
         code, name = (found.get(field, ("",))[:1] or ("",) for field in ("code", "name"))
@@ -126,80 +109,16 @@ class Reader:
                 code[0],
             )
         for agency in found.get("agency", ()):
-            if not _AGENCY.fullmatch(agency):
+            if not AGENCY.fullmatch(agency):
                 text = N_("an agency's code has up to 40 letters without marks, digits, dots and hyphens")
                 yield Message(text), "agency", agency
         if not name[0]:
             yield Message(N_("the row has no name")), "name", ""
-        for field, longest in _LONGEST.items():
+        for field, longest in LONGEST.items():
             for value in found.get(field, ()) if field != "code" else ():
                 if len(value) > longest:
                     text = N_("a text here has at most %(longest)s characters")
                     yield Message(text, {"longest": longest}), field, value
-
-
-_SERVICE = Service.__struct_fields__
-_BESIDE = tuple(name for name in Record.__struct_fields__ if name not in ("service", "stated"))
-_YES = {"yes": True, "no": False}
-
-
-def _nothing(field: str) -> Any:
-    """What a field holds when its column says nothing."""
-    if field in LISTS:
-        return ()
-    return None if field in (*COUNTS, *ANSWERS, *DATES) else ""
-
-
-class _Maker:
-    """Makes records from the values found; what a mapping does not read is set once."""
-
-    def __init__(self, read: frozenset[str], point_set: str) -> None:
-        self.point_set = point_set
-        self.points = tuple(sorted(name for name in read if name.startswith(POINT)))
-        self.beside_it = tuple(name for name in STATED if name in read)
-        self.known: dict[tuple[Values, ...], Stated] = {}
-        read -= {*self.points, *STATED}
-        self.service = {name: _nothing(name) for name in _SERVICE}
-        self.beside = {name: _nothing(name) for name in _BESIDE}
-        self.lists = tuple(name for name in LISTS if name in read)
-        self.answers = tuple(name for name in ANSWERS if name in read)
-        self.counts = tuple(name for name in COUNTS if name in read)
-        self.dates = tuple(name for name in DATES if name in read)
-        self.texts = tuple(read - {*self.lists, *self.answers, *self.counts, *self.dates})
-
-    def __call__(self, found: dict[str, Values]) -> Record:
-        """The record of one row."""
-        values: dict[str, Any] = {}
-        for name in self.texts:
-            if found[name]:
-                values[name] = found[name][0]
-        for name in self.lists:
-            values[name] = found[name]
-        for name in self.counts:
-            if found[name]:
-                values[name] = int(found[name][0])
-        for name in self.answers:
-            if found[name]:
-                values[name] = _YES.get(found[name][0])
-        for name in self.dates:
-            if found[name]:
-                values[name] = dt.date.fromisoformat(found[name][0])
-        beside = {name: values.pop(name, nothing) for name, nothing in self.beside.items()}
-        stated = self.stated(found) if self.points or self.beside_it else NOTHING
-        return Record(service=Service(**{**self.service, **values}), **beside, stated=stated)
-
-    def stated(self, found: dict[str, Values]) -> Stated:
-        """What the row says beside its record; many rows say the same."""
-        said = (*(found[name] for name in self.points), *(found[name] for name in self.beside_it))
-        known = self.known.get(said)
-        if known is None:
-            points = {name.removeprefix(POINT): found[name][0] for name in self.points if found[name]}
-            values: dict[str, Any] = {name: found[name] for name in self.beside_it}
-            if "online_from" in values:
-                values["online_from"] = next(iter(values["online_from"]), "")
-            known = Stated(self.point_set if points else "", points, **values)
-            self.known[said] = known
-        return known
 
 
 class Gathered(msgspec.Struct, frozen=True):

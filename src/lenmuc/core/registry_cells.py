@@ -126,8 +126,10 @@ class Way:
         self.nothing: tuple[Values, tuple[Unreadable, ...], str] = (
             constant, (), self.columns[0][1] if self.columns else "",
         )  # fmt: skip
-        self.only = self.columns[0][0] if len(self.columns) == 1 else None
         self.longest = field in TIMES
+        self.plain = not (self.drop or self.find or column.split or column.codes or self.last) and not (
+            column.becomes or column.counted
+        )
         self.kept: dict[str, tuple[Values, tuple[Unreadable, ...]]] = {}
 
     def read(self, cells: Sequence[str]) -> tuple[Values, tuple[Unreadable, ...], str]:
@@ -158,6 +160,12 @@ class Way:
                 yield from one.split(self.column.split) if self.column.split else (one,)
 
     def _read(self, text: str) -> tuple[Values, tuple[Unreadable, ...]]:
+        if self.plain and BETWEEN not in text:  # a text as it stands, such as a name
+            line = clean_line(text)
+            if not line or line in self.unknown:
+                return (), ()
+            if not forbidden(line):
+                return (line,), ()
         values: list[str] = []
         wrong: list[Unreadable] = []
         column = self.column

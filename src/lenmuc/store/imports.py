@@ -14,6 +14,7 @@ from lenmuc.core.text import sort_key
 from lenmuc.store.queries import Connection, queries
 
 Q = queries("imports")
+_FRESH = 2  # in the place of filings, which the offerings will say: 2 new, 1 changed, 0 as it was
 MOST_NOTES = 20_000
 """Notes that are kept with a run; there may be more, which are counted."""
 _OFFERING = (
@@ -103,16 +104,18 @@ async def stage(
     await conn.copy_records_to_table(
         "incoming_service",
         records=(
-            (*record(s), sort_key(s.name.removeprefix("Thủ tục ")), end, said) for s, end, said in services
+            (*record(s), sort_key(s.name.removeprefix("Thủ tục ")), end, said, _FRESH)
+            for s, end, said in services
         ),
-        columns=[*columns, "sort_key", "valid_to", "stated"],
+        columns=[*columns, "sort_key", "valid_to", "stated", "filings"],
     )
     await conn.copy_records_to_table(
         "incoming_offering",
         records=map(attrgetter(*_OFFERING), offered),
         columns=list(_OFFERING),
     )
-    await conn.execute("ANALYZE incoming_service, incoming_offering")
+    # Of what is joined only: looking at every list of texts takes longer than what follows.
+    await conn.execute("ANALYZE incoming_service (code), incoming_offering (service, agency)")
     await Q.run(conn, "keep_unread", list(read))
     await Q.run(conn, "keep_uncounted", list(read))
     await Q.run(conn, "mark_changed")

@@ -37,8 +37,9 @@ UPDATE incoming_offering i SET
     declared = CASE WHEN 'declared' = ANY ($1) THEN i.declared ELSE o.declared END
 FROM offering o WHERE o.service = i.service AND o.agency = i.agency;
 
+-- What nobody has yet came in marked as new.
 -- name: mark_changed
-UPDATE incoming_service i SET filings = CASE WHEN s.code IS NULL THEN 2
+UPDATE incoming_service i SET filings = CASE
     WHEN s.valid_to IS DISTINCT FROM i.valid_to
         OR (s.name, s.name_en, s.field, s.ministry, s.tiers, s.law_kind, s.decision, s.applicants, s.channels,
             s.time_online, s.time_post, s.time_in_person, s.fee_online, s.fee_post, s.fee_in_person, s.fee_amounts,
@@ -48,7 +49,7 @@ UPDATE incoming_service i SET filings = CASE WHEN s.code IS NULL THEN 2
             i.time_online, i.time_post, i.time_in_person, i.fee_online, i.fee_post, i.fee_in_person, i.fee_amounts,
             i.papers, i.forms, i.result, i.has_steps, i.has_conditions, i.legal, i.stated)
     THEN 1 ELSE 0 END
-FROM incoming_service j LEFT JOIN service s ON s.code = j.code WHERE j.code = i.code;
+FROM service s WHERE s.code = i.code;
 
 -- A service whose offerings differ has changed too.
 -- name: mark_moved
