@@ -9,7 +9,7 @@ export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test core check faults upgrade-drill fuzz drills tour bench-desk bench-readiness bench-wide bench-roadmap bench-search bench-import bench-load hostile editors lock clean
+.PHONY: help run test core check faults upgrade-drill fuzz drills tour bench-desk bench-readiness bench-wide bench-roadmap bench-search bench-import bench-load hostile editors check-linked-data lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,8 @@ bench-search: $(VENV)/test.stamp .cache/datasette/bin/datasette ## measure searc
 
 bench-load: $(VENV)/test.stamp ## measure the city under 200 requests a second for ten minutes (LENMUC_SECONDS: another time)
 	@$(PY) -m benchmarks.city --seconds $${LENMUC_SECONDS:-600}
+check-linked-data: $(VENV)/test.stamp ## hold the linked data of three national registries against the official shapes; takes long (LENMUC_SHARED)
+	@$(PY) -m benchmarks.linked_data
 
 bench-import: $(VENV)/test.stamp ## measure bringing registries in against reading and copying (LENMUC_SHARED: the folder above the national data)
 	@$(PY) benchmarks/importing.py
