@@ -34,6 +34,8 @@ def one(
     [
         ("5 ngày", Column("x", units={"ngày": "d"}), "time_online", "5 d"),
         ("2 w", Column("x"), "time_online", "14 d"),
+        ("３０日", Column("x", units={"日": "d"}), "time_online", "30 d"),
+        ("１,２３４", Column("x", unit="JPY"), "fee_amounts", ("1234 JPY",)),
         ("3 wd, 10 wd", Column("x", split=","), "time_post", "10 wd"),
         ("12,500", Column("x", unit="VND"), "fee_amounts", ("12500 VND",)),
         ("5.0", Column("x"), "papers", 5),

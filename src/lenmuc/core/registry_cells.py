@@ -45,7 +45,7 @@ class Unreadable(Exception):
 
 def _count(text: str) -> str:
     if _GROUPED.fullmatch(text):
-        return re.sub(r"\D", "", text)
+        return str(int(re.sub(r"\D", "", text)))
     number = _NUMBER.fullmatch(text)
     if number is None or float(text) != int(float(text)):
         raise Unreadable(N_("this is not a whole number"), text)
@@ -62,7 +62,8 @@ def _time(column: Column, units: dict[str, str]) -> Callable[[str], str]:
             unit = (units.get(found[2].strip()) or found[2].strip()) if found[2].strip() else column.unit
         if found is None or unit not in TIME_UNITS:
             raise Unreadable(N_("this is not a number of days, working days, hours or months"), text)
-        return f"{float(found[1]) * 7:g} d" if unit == "w" else f"{found[1]} {unit}"
+        number = found[1] if found[1].isascii() else f"{float(found[1]):g}"  # the wide digits of Japan
+        return f"{float(number) * 7:g} d" if unit == "w" else f"{number} {unit}"
 
     return read
 

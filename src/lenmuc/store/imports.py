@@ -17,6 +17,7 @@ Q = queries("imports")
 _FRESH = 2  # in the place of filings, which the offerings will say: 2 new, 1 changed, 0 as it was
 MOST_NOTES = 20_000
 """Notes that are kept with a run; there may be more, which are counted."""
+_ALWAYS = ("code", "name", "field", "tiers")
 _OFFERING = (
     "service", "agency", "filings", "filings_illustrative", "online_filings", "declared", "level", "missing",
 )  # fmt: skip
@@ -99,7 +100,8 @@ async def stage(
         "CREATE TEMP TABLE incoming_offering (LIKE offering INCLUDING DEFAULTS) ON COMMIT DROP"
     )
     await conn.execute("ALTER TABLE incoming_offering DROP COLUMN id")
-    columns = Service.__struct_fields__
+    # What the mapping does not read is empty in every row, which is what the table begins with.
+    columns = [name for name in Service.__struct_fields__ if name in read or name in _ALWAYS]
     record = attrgetter(*columns)
     await conn.copy_records_to_table(
         "incoming_service",
