@@ -67,6 +67,7 @@ bench-search: $(VENV)/test.stamp .cache/datasette/bin/datasette ## measure searc
 
 bench-load: $(VENV)/test.stamp ## measure the city under 200 requests a second for ten minutes (LENMUC_SECONDS: another time)
 	@$(PY) -m benchmarks.city --seconds $${LENMUC_SECONDS:-600}
+
 check-linked-data: $(VENV)/test.stamp ## hold the linked data of three national registries against the official shapes; takes long (LENMUC_SHARED)
 	@$(PY) -m benchmarks.linked_data
 
