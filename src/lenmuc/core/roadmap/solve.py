@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from lenmuc.core.errors import N_, Impossible
 from lenmuc.core.roadmap.greedy import greedy
 from lenmuc.core.roadmap.highs import Progress, maximise
+from lenmuc.core.roadmap.layers import layered
 from lenmuc.core.roadmap.layout import lay_out
 from lenmuc.core.roadmap.measures import Aim, aim_at, measured, moves, plain_aim, score
 from lenmuc.core.roadmap.mistakes import check
@@ -13,11 +14,13 @@ from lenmuc.core.roadmap.model import Model, keeps, worth
 from lenmuc.core.roadmap.network import Network, NoPlan
 from lenmuc.core.roadmap.problem import Problem, Solution, Stage
 from lenmuc.core.roadmap.reduce import only_reach, reduce, stay
+from lenmuc.core.roadmap.shared_work import plan as plan_in_layers
 from lenmuc.core.roadmap.targets import met, wanted
 
 _PROVEN = 1e-6  # a gap below this share is what the solver's own tolerances amount to
 _LARGE = 80_000  # columns; at 100,000 the solver was seen to overrun its time by minutes
 _MODERATE = 16_000
+_MANY = 30_000  # columns of one part; from here on the solver's first linear program alone takes minutes
 NO_TIME = N_(
     "No plan that meets every target and deadline was found in %(seconds)s seconds; whether there is one is "
     "not known. Give more time, or a weight to a target."
@@ -126,7 +129,7 @@ def _aimed(
             only_reach(network)
         if before is not None:
             start = network.places(_wish_of(problem, *before))
-        if reduced and not aim.floors and _columns(network) > _LARGE:
+        if reduced and not aim.floors and _too_large(network):
             wish, bound = _in_two_steps(run, network)
         else:
             wish, bound = _in_parts(run, network, start=start)
@@ -174,6 +177,14 @@ def _in_parts(
         left = 0.0 if run.stopped else until - run.seconds
         if left <= 0:
             break
+        if size(network, parts[at]) > _MANY and (layers := layered(network, parts[at])):
+            drawn = plan_in_layers(network, parts[at], layers, plan, run.problem.gap, left, report)
+            run.seconds += drawn.seconds
+            run.columns, run.rows = run.columns + drawn.columns, run.rows + drawn.rows
+            known[at], bounds[at] = drawn.value, min(bounds[at], drawn.bound)
+            for node in parts[at]:
+                plan[node] = drawn.finish[node]
+            continue
         model = Model(network, parts[at])
         run.columns, run.rows = run.columns + model.columns, run.rows + model.rows
         found = maximise(
@@ -224,8 +235,14 @@ def _worth(network: Network, wish: Mapping[int, int]) -> float:
     return worth(network, network.nodes(), finish) if keeps(network, network.nodes(), finish) else -math.inf
 
 
-def _columns(network: Network) -> int:
-    return sum(network.horizon - network.earliest[node] for node in network.nodes())
+def size(network: Network, part: list[int]) -> int:
+    """How many columns the model of a part has."""
+    return sum(network.horizon - network.earliest[node] for node in part)
+
+
+def _too_large(network: Network) -> bool:
+    """Whether some part is more than one model can hold, and is not one in layers."""
+    return any(size(network, part) > _LARGE and not layered(network, part) for part in components(network))
 
 
 def _busiest_pools(network: Network) -> set[int]:

@@ -1,0 +1,144 @@
+"""A plan for a network in layers: prices say when shared work is done, a linear program what else fits."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+import numpy as np
+
+from lenmuc.core.roadmap.highs import maximise
+from lenmuc.core.roadmap.layers import Flags, Layers, Reals
+from lenmuc.core.roadmap.model import Model, worth
+from lenmuc.core.roadmap.network import Calendar, Network
+from lenmuc.core.roadmap.prices import Market, Priced, Relaxed, settle_prices
+
+Finish = list[int | None]
+Says = Callable[[float, float], bool]
+"""Called with (value, bound); true: stop."""
+
+_DONE = 0.9  # of a lift in the linear program, to be wished for
+_FIRST, _MORE, _FEW = (
+    14,
+    46,
+    25,
+)  # steps of prices: before there is a plan, after, and for one path of the hub
+_PATHS = 4
+
+
+class Sketch(msgspec.Struct):
+    """A plan of one part, what it is worth and any plan at most; what the solver was given for it."""
+
+    finish: Finish
+    value: float
+    bound: float = np.inf
+    seconds: float = 0.0
+    columns: int = 0
+    rows: int = 0
+
+    def take(self, other: "Sketch") -> None:
+        """Keep the better of two plans, and add up what both took."""
+        self.seconds += other.seconds
+        self.columns, self.rows = max(self.columns, other.columns), max(self.rows, other.rows)
+        if other.value > self.value:
+            self.finish, self.value = other.finish, other.value
+
+
+def plan(
+    network: Network, part: list[int], layers: Layers, start: Finish, gap: float, seconds: float, says: Says
+) -> Sketch:
+    """A plan of a part in layers with a bound; better than `start` or the same.
+
+    It ends after a fixed number of steps, or when the gap is reached, or when `says` answers true, which it
+    is asked at each step.
+    """
+    market = Market(layers)
+    best = Sketch(start, worth(network, part, start))
+
+    def settle(price: Reals, alive: Flags, steps: int, nearness: float) -> Priced:
+        lasting = best.bound
+        priced = settle_prices(
+            market, price, alive, steps, nearness, lambda now: says(best.value, min(lasting, now))
+        )
+        best.take(sketch(network, part, layers, priced.best, seconds - best.seconds))
+        return priced
+
+    priced = settle(market.start(), market.alive, _FIRST, 0.05)
+    best.bound = priced.bound
+    alive = market.above(priced.price, market.alive, best.value)
+    priced = settle(priced.price, alive, _MORE, 0.02)
+    best.bound = max(
+        best.value, min(best.bound, priced.bound)
+    )  # what was left out is worth less than the plan
+    for path in [*priced.paths][: -1 - _PATHS : -1]:
+        if best.bound <= best.value * (1 + gap) or says(best.value, best.bound):
+            break
+        only = np.zeros_like(alive)
+        only[np.arange(len(path)), path] = True
+        settle(priced.price, only, _FEW, 0.01)
+    return best
+
+
+def sketch(network: Network, part: list[int], layers: Layers, asked: Relaxed, seconds: float) -> Sketch:
+    """The plan with shared work as early as `asked` has it; what a linear program makes of the days left."""
+    calendar = Calendar(network)
+    finish: Finish = [None] * len(network.gain)
+    works = _wishes(layers, asked)
+    for node in part:
+        if node in works:
+            _lay(network, calendar, node, works[node], finish)
+    twin = network.copy()
+    twin.capacity = [tuple(row) for row in calendar.left]
+    lifts = set(layers.lifts)
+    rest: list[int] = []
+    for node in part:
+        if node not in lifts:
+            continue
+        ready = [finish[need] if need not in lifts else twin.earliest[need] for need in network.needs[node]]
+        if any(each is None for each in ready):
+            twin.earliest[node] = network.horizon
+            continue
+        twin.earliest[node] = max([network.earliest[node], *(each for each in ready if each is not None)])
+        twin.needs[node] = network.needs[node] & lifts
+        if twin.earliest[node] < network.horizon:
+            rest.append(node)
+    model = Model(twin, rest)
+    found = maximise(model.program, seconds=seconds, relaxed=True)
+    wish = _read(model, rest, network.horizon, found.values or [])
+    place = {node: at for at, node in enumerate(rest)}
+    for node in sorted(wish, key=lambda node: (wish[node], place[node])):
+        _lay(network, calendar, node, 0, finish)
+    value = worth(network, part, finish)
+    return Sketch(finish, value, np.inf, found.seconds, model.columns, model.rows)
+
+
+def _wishes(layers: Layers, asked: Relaxed) -> Mapping[int, int]:
+    """When each shared work is first in the sets that are asked for."""
+    found: dict[int, int] = {}
+    for works, sets in ((layers.hub, layers.sets[asked.hub][:, None]), (layers.own, asked.own)):
+        for branch, at in np.argwhere(works.nodes >= 0):
+            there = np.flatnonzero(sets[:, branch] >> at & 1)
+            if len(there):
+                found[int(works.nodes[branch, at])] = int(there[0])
+    return found
+
+
+def _lay(network: Network, calendar: Calendar, node: int, wish: int, finish: Finish) -> None:
+    """Finish a node in the first quarter from `wish` on that fits, if there is one."""
+    after = max(network.earliest[node], wish)
+    for need in network.needs[node]:
+        done = finish[need]
+        if done is None:
+            return
+        after = max(after, done)
+    if after < network.horizon and (quarter := calendar.first(network.days[node], after)) is not None:
+        calendar.take(network.days[node], quarter)
+        finish[node] = quarter
+
+
+def _read(model: Model, nodes: list[int], horizon: int, values: list[float]) -> dict[int, int]:
+    wish: dict[int, int] = {}
+    for node in nodes if values else []:
+        for quarter in range(model.network.earliest[node], horizon):
+            if values[model.column(node, quarter)] >= _DONE:
+                wish[node] = quarter
+                break
+    return wish

@@ -1,0 +1,130 @@
+"""Roadmaps too large for one model: prices give a bound that no plan exceeds, and a plan that is one."""
+
+import random
+
+import numpy as np
+import pytest
+from checker import must_be_a_plan
+
+import lenmuc.core.roadmap.solve as solving
+from lenmuc.core.roadmap.highs import maximise
+from lenmuc.core.roadmap.layers import layered
+from lenmuc.core.roadmap.model import Model
+from lenmuc.core.roadmap.network import Network
+from lenmuc.core.roadmap.prices import Market, settle_prices
+from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade
+from lenmuc.core.roadmap.reduce import reduce
+from lenmuc.core.roadmap.solve import components, solve
+
+SEEDS = range(12)
+
+
+def city(seed: int) -> Problem:
+    """Four agencies, six services each, two enablers of their own, three of the platform, four quarters."""
+    chance = random.Random(seed)
+    items = [
+        Item(f"platform{n}", "central", chance.randint(3, 9), ("platform0",) * (n == 2)) for n in range(3)
+    ]
+    upgrades: list[Upgrade] = []
+    for agency in ("A", "B", "C", "D"):
+        own = [Item(f"{agency}:e{n}", agency, chance.randint(2, 5)) for n in range(2)]
+        items += own
+        for number in range(6):
+            after = ""
+            for level in (3, 4):
+                id = f"{agency}{number}:{level}"
+                work = Item(id, agency, chance.randint(1, 4), earliest=chance.choice((0, 0, 1)))
+                centre = Item(f"{id}c", "central", chance.choice((0.5, 1.0)))
+                needs = [work.id, *chance.sample([item.id for item in own], 1)]
+                needs += chance.sample([f"platform{n}" for n in range(3)], chance.randint(1, 2))
+                items += [work, centre]
+                needs += [centre.id] * (chance.random() < 0.4)
+                gain = chance.randint(1, 30)
+                upgrades.append(Upgrade(f"{id}!", level, gain, tuple(needs), after, agency=agency))
+                after = f"{id}!"
+    pools = (Pool("central", (6.0,) * 4), *(Pool(agency, (6.0,) * 4) for agency in "ABCD"))
+    return Problem(("Q1", "Q2", "Q3", "Q4"), pools, tuple(items), tuple(upgrades), discount=0.02, gap=0.0)
+
+
+def market(problem: Problem) -> tuple[Network, Market]:
+    network = Network(problem)
+    reduce(network)
+    (part,) = components(network)
+    layers = layered(network, part)
+    assert layers is not None
+    return network, Market(layers)
+
+
+@pytest.fixture(scope="module")
+def best() -> dict[int, float]:
+    """What the best plan of each city is worth, proven by one model."""
+    found = {seed: solve(city(seed)) for seed in SEEDS}
+    assert all(each.status == "optimal" for each in found.values())
+    return {seed: each.value for seed, each in found.items()}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_plan_in_layers_keeps_every_rule_and_its_bound_is_true(
+    seed: int, best: dict[int, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(solving, "_MANY", 0)
+    problem = city(seed)
+    solution = solve(problem)
+    must_be_a_plan(problem, solution)
+    assert solution.value <= best[seed] + 1e-6
+    assert solution.bound >= best[seed] - 1e-6
+    assert solution.value >= 0.85 * best[seed]
+    again = solve(problem)
+    assert (again.finish, again.bound) == (solution.finish, solution.bound)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_prices_whatever_give_a_bound_that_a_plan_exceeds(seed: int, best: dict[int, float]) -> None:
+    network, here = market(city(seed))
+    chance = np.random.default_rng(seed)
+    for scale in (0.0, 0.3, 1.0, 3.0):
+        price = scale * here.unit * chance.exponential(size=here.start().shape)
+        assert here.relaxed(price, here.alive).value + network.certain >= best[seed] - 1e-6
+
+
+def test_what_prices_leave_out_of_the_hub_is_worth_less_than_the_plan(best: dict[int, float]) -> None:
+    left_out = 0
+    for seed in SEEDS:
+        network, here = market(city(seed))
+        settled = settle_prices(here, here.start(), here.alive, 40)
+        value = best[seed] - network.certain - 1e-6
+        fewer = here.above(settled.price, here.alive, value)
+        left_out += int(here.alive.sum() - fewer.sum())
+        assert here.relaxed(settled.price, fewer).value >= value
+    assert left_out > 0
+
+
+def test_prices_bring_the_bound_as_near_as_a_linear_program() -> None:
+    for seed in SEEDS:
+        network, here = market(city(seed))
+        (part,) = components(network)
+        program = maximise(Model(network, part).program, relaxed=True).bound
+        assert settle_prices(here, here.start(), here.alive, 60).bound <= 1.05 * program
+
+
+def test_one_agency_alone_has_no_layers() -> None:
+    problem = city(0)
+    alone = tuple(each for each in problem.upgrades if each.agency == "A")
+    network = Network(Problem(problem.quarters, problem.pools, problem.items, alone))
+    reduce(network)
+    assert all(layered(network, part) is None for part in components(network))
+
+
+def test_a_large_plan_that_is_stopped_is_a_plan_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solving, "_MANY", 0)
+    problem = city(5)
+    told: list[tuple[float, float]] = []
+
+    def stop(value: float, bound: float) -> bool:
+        told.append((value, bound))
+        return len(told) > 3
+
+    solution = solve(problem, stop)
+    must_be_a_plan(problem, solution)
+    assert solution.status == "stopped"
+    assert len(told) < 12
