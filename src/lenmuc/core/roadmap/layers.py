@@ -23,11 +23,13 @@ _BRANCHES = 3
 class Works(msgspec.Struct, frozen=True):
     """Shared works, one bit each, and which sets of them can be finished by when.
 
-    `nodes`, `resource`, `days`: (branches, works, uses), -1 and 0 where there is none; `possible`: (quarters,
-    branches, sets), whether a set holds what its works need and fits the days there are by then.
+    `nodes`, `gain`: (branches, works), -1 and 0 where there is none; `resource`, `days`: (branches, works,
+    uses); `possible`: (quarters, branches, sets), whether a set holds what its works need and fits the days
+    there are by then.
     """
 
     nodes: Numbers
+    gain: Reals
     resource: Numbers
     days: Reals
     possible: Flags
@@ -36,7 +38,8 @@ class Works(msgspec.Struct, frozen=True):
 class Layers(msgspec.Struct, frozen=True):
     """A part of a network as arrays. A lift is a node that is no shared work.
 
-    `before`: the lift that comes first, or -1; `rank`: how many come before; `hub_needs` and `own_needs`: the
+    `before`: (lifts, needs), the lifts that come first, -1 where there is none; `rank`: the longest line of
+    them; `hub_needs` and `own_needs`: the
     shared works it waits for, as bits. `sets`: the sets of hub works that hold what they need.
     """
 
@@ -58,7 +61,6 @@ class Layers(msgspec.Struct, frozen=True):
 
 def layered(network: Network, part: list[int]) -> Layers | None:
     """The part in layers, or `None` when it has none: no hub, too much shared, goals or deadlines."""
-    inside = set(part)
     if network.floors or any(
         network.counts[node] or network.latest[node] < network.horizon or node in network.moving
         for node in part
@@ -67,25 +69,35 @@ def layered(network: Network, part: list[int]) -> Layers | None:
     resource = _hub_resource(network, part)
     if resource is None:
         return None
-    shared: list[int] = []  # in order of needs, as the part is
-    for node in part:
-        mine = network.needs[node] & inside
-        if _is_shared(network, node) and network.days[node].keys() <= {resource} and mine <= set(shared):
-            shared.append(node)
-    branches = _branches(network, [node for node in part if node not in set(shared)], resource)
+    works: set[int] = set()
+    for node in part:  # in order of needs
+        if _is_shared(network, node) and network.days[node].keys() == {resource}:
+            works |= _with_needs(network, node)
+    if any(network.days[node].keys() - {resource} for node in works):
+        return None
+    shared = [node for node in part if node in works]
+    branches = _branches(network, [node for node in part if node not in works], resource)
     if len(shared) > _HUB_WORKS or len(branches) < _BRANCHES or max(map(len, branches)) > len(part) / 2:
         return None
     hub = _works(network, [shared], _HUB_WORKS)
     own: list[list[int]] = []
     for branch in branches:
         found = [node for node in branch if _is_shared(network, node)]
-        most = sorted(found, key=lambda node: (-len(network.users[node]), node))[:_OWN_WORKS]
+        most = set(sorted(found, key=lambda node: (-len(network.users[node]), node))[:_OWN_WORKS])
         own.append([node for node in found if node in most])
     return _arrays(network, part, branches, shared, own, hub)
 
 
 def _is_shared(network: Network, node: int) -> bool:
-    return not network.gain[node] and bool(network.days[node]) and len(network.users[node]) >= _SHARED
+    return bool(network.days[node]) and len(network.users[node]) >= _SHARED
+
+
+def _with_needs(network: Network, node: int) -> set[int]:
+    found, stack = {node}, [node]
+    for each in stack:
+        stack += network.needs[each] - found
+        found |= network.needs[each]
+    return found
 
 
 def _hub_resource(network: Network, part: list[int]) -> int | None:
@@ -127,7 +139,7 @@ def _works(network: Network, groups: list[list[int]], most: int) -> Works:
     width = min(most, max(map(len, groups), default=0))
     uses = max((len(network.days[node]) for group in groups for node in group), default=1)
     shape = len(groups), max(width, 1), uses
-    nodes = np.full(shape[:2], -1)
+    nodes, gain = np.full(shape[:2], -1), np.zeros(shape[:2])
     resource, days = np.zeros(shape, dtype=np.int64), np.zeros(shape)
     sets = 1 << shape[1]
     bits = (np.arange(sets)[:, None] >> np.arange(shape[1])) & 1 == 1
@@ -136,7 +148,7 @@ def _works(network: Network, groups: list[list[int]], most: int) -> Works:
         bit = {node: at for at, node in enumerate(group)}
         wanted: dict[int, Reals] = {}
         for node, at in bit.items():
-            nodes[number, at] = node
+            nodes[number, at], gain[number, at] = node, network.gain[node]
             possible[: network.earliest[node], number] &= ~bits[:, at]
             for need in network.needs[node]:
                 if need in bit:
@@ -148,7 +160,7 @@ def _works(network: Network, groups: list[list[int]], most: int) -> Works:
         for each, total in wanted.items():
             have = np.array(network.capacity[each]) + ALLOWANCE
             possible[:, number] &= total <= have[:, None]
-    return Works(nodes, resource, days, possible)
+    return Works(nodes, gain, resource, days, possible)
 
 
 def _arrays(
@@ -165,27 +177,30 @@ def _arrays(
     lifts = [node for node in part if node not in bit and node not in own_bit]
     place = {node: at for at, node in enumerate(lifts)}
     waits: dict[int, tuple[int, int]] = {}  # hub works and own works that a node waits for, itself included
-    rank, before = [0] * len(lifts), [-1] * len(lifts)
+    rank = [0] * len(lifts)
     for node in part:
-        of_hub, of_own = (1 << bit[node], 0) if node in bit else (0, 1 << own_bit.get(node, 0))
-        of_own = of_own if node in own_bit else 0
-        for need in sorted(network.needs[node]):
+        of_hub, of_own = 1 << bit[node] if node in bit else 0, 1 << own_bit[node] if node in own_bit else 0
+        for need in network.needs[node]:
             more, mine = waits[need]
             of_hub, of_own = of_hub | more, of_own | mine
-            if node in place and need in place and rank[place[need]] >= rank[place[node]]:
-                before[place[node]], rank[place[node]] = place[need], rank[place[need]] + 1
+            if node in place and need in place:
+                rank[place[node]] = max(rank[place[node]], rank[place[need]] + 1)
         waits[node] = of_hub, of_own
     uses = max(1, max(len(network.days[node]) for node in lifts))
     resource, days = np.zeros((len(lifts), uses), dtype=np.int64), np.zeros((len(lifts), uses))
     for node, at in place.items():
         for use, (each, amount) in enumerate(sorted(network.days[node].items())):
             resource[at, use], days[at, use] = each, amount
+    firsts = [sorted(place[need] for need in network.needs[node] if need in place) for node in lifts]
+    before = np.full((len(lifts), max(1, max(map(len, firsts)))), -1)
+    for at, first in enumerate(firsts):
+        before[at, : len(first)] = first
     possible = hub.possible[:, 0].any(axis=0)
     return Layers(
         network, lifts,
         np.array([network.gain[node] for node in lifts]),
         np.array([network.earliest[node] for node in lifts]),
-        resource, days, np.array(before), np.array(rank),
+        resource, days, before, np.array(rank),
         np.array([of[node] for node in lifts]),
         np.array([waits[node][0] for node in lifts]),
         np.array([waits[node][1] for node in lifts]),

@@ -14,6 +14,7 @@ from lenmuc.core.roadmap.layers import Flags, Layers, Numbers, Reals, Works
 from lenmuc.core.roadmap.problem import ALLOWANCE
 
 _NEVER = -1e300
+_ROUNDS = 3  # of paying: who has something left pays more of what others could not
 _PATIENCE = 6  # steps without progress after which the guess comes nearer
 _PULL = 0.6  # how much of the last direction the next one keeps
 
@@ -52,16 +53,35 @@ class Market:
         self.key = (layers.branch * self.own_sets + layers.own_needs) * len(kinds) + self.kind
         self.kinds = len(kinds)
         self.ready: Flags = np.arange(self.horizon) >= layers.earliest[:, None]
-        self.ranks = [np.flatnonzero(layers.rank == rank) for rank in range(layers.rank.max(), 0, -1)]
+        self.steps: list[tuple[Numbers, Numbers]] = []  # (what comes later, what comes first), the last first
+        for rank in range(layers.rank.max(), 0, -1):
+            later, need = np.nonzero((layers.rank == rank)[:, None] & (layers.before >= 0))
+            self.steps.append((later, layers.before[later, need]))
         first = layers.before[layers.before >= 0]
         self.sharers = np.maximum(1, np.bincount(first, minlength=len(layers.lifts)))
         self.alive: Flags = layers.hub.possible[:, 0, layers.sets]
-        # A price of 1 for a day of each resource in each quarter, in the unit of gain.
-        self.unit: Reals = layers.gain.sum() / max(layers.days.sum(), 1e-9) * self.each
+        self.fair = self._fair()
+        # What prices are measured by, so that a step is as far for a small team as for a large one.
+        common = np.maximum(self.fair.mean(axis=1), 1e-3 * self.fair.mean() + 1e-12)
+        self.unit: Reals = common[:, None] * self.each
+
+    def _fair(self) -> Reals:
+        """For each resource and quarter the gain for a day of the first lift that does not fit any more, the
+        best first."""
+        layers = self.layers
+        rate = layers.gain / np.maximum(layers.days.sum(axis=1), 1e-9)
+        found = np.zeros_like(self.capacity)
+        for resource in range(len(found)):
+            days = (layers.days * (layers.resource == resource)).sum(axis=1)
+            users = np.flatnonzero(days)
+            users = users[np.argsort(-rate[users], kind="stable")]
+            last = np.searchsorted(np.cumsum(days[users]), self.capacity[resource])
+            found[resource] = np.append(rate[users], 0.0)[last]
+        return found
 
     def start(self) -> Reals:
-        """Prices to begin with: dear early, cheap late."""
-        return np.outer(np.ones(len(self.capacity)), 0.3 * np.linspace(3.0, 0.5, self.horizon) * self.unit)
+        """Prices to begin with: what the days would bring elsewhere, as if nothing waited for anything."""
+        return self.fair * self.each
 
     def relaxed(self, price: Reals, alive: Flags) -> Relaxed:
         """The best that every branch and the hub can do when days cost what `price` says."""
@@ -87,8 +107,8 @@ class Market:
     def _sets(self, brings: Reals, price: Reals, alive: Flags) -> tuple[Reals, list[tuple[Numbers, Numbers]]]:
         """What each set of hub works is worth in each quarter, and the own sets that go with it."""
         layers = self.layers
-        cost = _cost(layers.own, price)
-        hub_cost = _cost(layers.hub, price)[:, 0, layers.sets]
+        cost = self._cost(layers.own, price)
+        hub_cost = self._cost(layers.hub, price)[:, 0, layers.sets]
         best = np.full((self.horizon, len(layers.sets)), _NEVER)
         choice: list[tuple[Numbers, Numbers]] = []
         cells = self.branches * self.own_sets * self.kinds
@@ -104,6 +124,13 @@ class Market:
             best[t, there] = most.sum(axis=0) - hub_cost[t, there]
             choice.append((there, own))
         return best, choice
+
+    def _cost(self, works: Works, price: Reals) -> Reals:
+        """(quarters, branches, sets): what the days of each set of works cost, less what they bring."""
+        one: Reals = (works.days[..., None] * price[works.resource]).sum(axis=2)
+        one -= works.gain[..., None] * self.each
+        bits = (np.arange(works.possible.shape[2]) >> np.arange(works.nodes.shape[1])[:, None]) & 1
+        return one.transpose(2, 0, 1) @ bits.astype(np.float64)
 
     def _totals(self, best: Reals, alive: Flags, within: Flags) -> Reals:
         """For each set the worth of the best path up to it, itself included."""
@@ -121,12 +148,14 @@ class Market:
         for use in range(layers.days.shape[1]):
             net -= layers.days[:, use, None] * price[layers.resource[:, use]]
         net[~self.ready] = 0.0
-        for later in self.ranks:  # what comes first is paid by what follows
-            first = layers.before[later]
-            share = np.maximum(0.0, -net[first]) / self.sharers[first][:, None]
-            paid = np.minimum(share, np.maximum(0.0, net[later]))
-            net[later] -= paid
-            np.add.at(net, first, paid)
+        for later, first in self.steps:  # what comes first is paid by what follows
+            for _ in range(_ROUNDS):
+                asked = np.maximum(0.0, -net[first]) / self.sharers[first][:, None]
+                open_bills = np.zeros_like(net)
+                np.add.at(open_bills, later, asked > 0.0)
+                paid = np.minimum(asked, np.maximum(0.0, net[later]) / np.maximum(1.0, open_bills[later]))
+                np.subtract.at(net, later, paid)
+                np.add.at(net, first, paid)
         from_here = np.cumsum(net[:, ::-1], axis=1)
         best = np.maximum.accumulate(np.maximum(from_here, 0.0), axis=1)[:, ::-1]
         best[:, :-1] -= best[:, 1:].copy()
@@ -147,9 +176,9 @@ class Market:
         here = own.T[layers.branch]
         there = (here & layers.own_needs[:, None]) == layers.own_needs[:, None]
         there &= (hub_set & layers.hub_needs[:, None]) == layers.hub_needs[:, None]
-        done = np.maximum.accumulate(there & (brings > 1e-9 * self.unit), axis=1)
-        for later in self.ranks:
-            np.logical_or.at(done, layers.before[later], done[later])
+        done = np.maximum.accumulate(there & (brings > 1e-9 * self.unit.mean()), axis=1)
+        for later, first in self.steps:
+            np.logical_or.at(done, first, done[later])
         used = np.zeros_like(self.capacity)
         for use in range(layers.days.shape[1]):
             np.add.at(used, layers.resource[:, use], layers.days[:, use, None] * done)
@@ -159,13 +188,6 @@ class Market:
                 amount = (works.days[:, :, use] * bits).transpose(1, 2, 0)
                 np.add.at(used, works.resource[:, :, use], amount)
         return used
-
-
-def _cost(works: Works, price: Reals) -> Reals:
-    """(quarters, branches, sets): what the days of each set of works cost."""
-    one: Reals = (works.days[..., None] * price[works.resource]).sum(axis=2)
-    bits = (np.arange(works.possible.shape[2]) >> np.arange(works.nodes.shape[1])[:, None]) & 1
-    return one.transpose(2, 0, 1) @ bits.astype(np.float64)
 
 
 def _sum_subsets(table: Reals) -> None:

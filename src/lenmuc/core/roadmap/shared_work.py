@@ -16,12 +16,11 @@ Says = Callable[[float, float], bool]
 """Called with (value, bound); true: stop."""
 
 _DONE = 0.9  # of a lift in the linear program, to be wished for
-_FIRST, _MORE, _FEW = (
-    14,
-    46,
-    25,
-)  # steps of prices: before there is a plan, after, and for one path of the hub
-_PATHS = 4
+# Steps of prices, and how far below the bound the value is guessed:
+_FIRST = (14, 0.05)  # before there is a plan,
+_MORE = ((30, 0.02), (30, 0.003))  # after,
+_FEW = (25, 0.01)  # and for one path of the hub
+_PATHS = 6
 
 
 class Sketch(msgspec.Struct):
@@ -61,19 +60,24 @@ def plan(
         best.take(sketch(network, part, layers, priced.best, seconds - best.seconds))
         return priced
 
-    priced = settle(market.start(), market.alive, _FIRST, 0.05)
+    alive = market.alive
+    priced = settle(market.start(), alive, *_FIRST)
     best.bound = priced.bound
-    alive = market.above(priced.price, market.alive, best.value)
-    priced = settle(priced.price, alive, _MORE, 0.02)
-    best.bound = max(
-        best.value, min(best.bound, priced.bound)
-    )  # what was left out is worth less than the plan
+    for steps, nearness in _MORE:
+        if best.bound <= best.value * (1 + gap) or says(best.value, best.bound):
+            break
+        alive = market.above(priced.price, alive, best.value)
+        if not alive.any(axis=1).all():
+            best.bound = best.value  # whatever is left out is worth no more than the plan
+            break
+        priced = settle(priced.price, alive, steps, nearness)
+        best.bound = max(best.value, min(best.bound, priced.bound))
     for path in [*priced.paths][: -1 - _PATHS : -1]:
         if best.bound <= best.value * (1 + gap) or says(best.value, best.bound):
             break
         only = np.zeros_like(alive)
         only[np.arange(len(path)), path] = True
-        settle(priced.price, only, _FEW, 0.01)
+        settle(priced.price, only, *_FEW)
     return best
 
 
