@@ -35,10 +35,11 @@ time_in_person = { from = "days", unit = "wd" }
 filings = "filings"
 declared = "level"
 replaces = { from = "old", split = " " }
+valid_to = "end"
 """
-HEAD = "code,name,field,agency,days,filings,level,old\n"
-ONE = "9.000001,Cấp giấy mới,Hộ tịch,STP,5,120,3,\n"
-TWO = "9.000002,Cấp giấy khác,Lĩnh vực lạ,SX-NEW,soon,,,\n"
+HEAD = "code,name,field,agency,days,filings,level,old,end\n"
+ONE = "9.000001,Cấp giấy mới,Hộ tịch,STP,5,120,3,,\n"
+TWO = "9.000002,Cấp giấy khác,Lĩnh vực lạ,SX-NEW,soon,,,,\n"
 
 
 class Registry:
@@ -71,7 +72,7 @@ def counted(report: Report) -> tuple[int, int, int, int]:
 
 async def test_a_dry_run_counts_and_writes_nothing(registry: Registry) -> None:
     before = await registry.value("SELECT count(*) FROM service")
-    report = await registry.bring(ONE, TWO, ",no code,,,,,,\n", dry=True)
+    report = await registry.bring(ONE, TWO, ",no code,,,,,,,\n", dry=True)
     assert counted(report) == (2, 0, 0, 0)
     assert (report.total, report.refused, report.repaired, report.run) == (3, 1, 1, 0)
     assert {(note.kind, note.row) for note in report.notes} == {("repaired", 3), ("refused", 4)}
@@ -111,7 +112,7 @@ async def test_what_changed_keeps_what_it_was_and_what_is_gone_is_ended(registry
 
 async def test_a_refused_row_does_not_end_its_service(registry: Registry) -> None:
     await registry.bring(ONE, TWO)
-    report = await registry.bring(ONE, "9.000002,,Hộ tịch,STP,,,,\n")
+    report = await registry.bring(ONE, "9.000002,,Hộ tịch,STP,,,,,\n")
     assert counted(report) == (0, 0, 1, 0)
     assert report.refused == 1
 
@@ -136,7 +137,7 @@ async def test_another_agency_takes_over_and_the_old_offering_ends(registry: Reg
 
 async def test_merged_services_end_and_are_remembered(registry: Registry) -> None:
     await registry.bring(ONE, TWO)
-    await registry.bring("9.000003,Cấp giấy gộp,Hộ tịch,STP,5,,,9.000001 9.000002\n")
+    await registry.bring("9.000003,Cấp giấy gộp,Hộ tịch,STP,5,,,9.000001 9.000002,\n")
     async with registry.db.transaction(PROGRAM) as conn:
         old = await imports_store.ended_service(conn, "9.000001")
         new = await imports_store.ended_service(conn, "9.000003")
@@ -146,6 +147,28 @@ async def test_merged_services_end_and_are_remembered(registry: Registry) -> Non
     assert (new.valid_to, new.was) == (None, ("9.000001", "9.000002"))
     kinds = "SELECT string_agg(DISTINCT kind, ',') FROM service_lineage"
     assert await registry.value(kinds) == "merged"
+
+
+async def test_a_record_that_has_ended_is_as_it_was_when_it_comes_again(registry: Registry) -> None:
+    ended = ONE.replace(",,\n", ",,2025-06-30\n")
+    assert counted(await registry.bring(ended, TWO)) == (2, 0, 0, 0)
+    offered = "SELECT valid_to FROM offering WHERE service = '9.000001'"
+    assert await registry.value(offered) == dt.date(2025, 6, 30)
+    again = await registry.bring(ended, TWO)
+    assert (counted(again), again.run) == ((0, 0, 2, 0), 0)
+    # another last day is a change, and so is none
+    assert counted(await registry.bring(ended.replace("06-30", "07-31"), TWO)) == (0, 1, 1, 0)
+    assert await registry.value(offered) == dt.date(2025, 7, 31)
+    assert counted(await registry.bring(ONE, TWO)) == (0, 1, 1, 0)
+    assert await registry.value(offered) is None
+
+
+async def test_a_replaced_service_that_is_still_listed_stays_ended(registry: Registry) -> None:
+    three = "9.000003,Cấp giấy gộp,Hộ tịch,STP,5,,,9.000001,\n"
+    await registry.bring(ONE, three)
+    again = await registry.bring(ONE, three)
+    assert (counted(again), again.run) == ((0, 0, 2, 0), 0)
+    assert await registry.value("SELECT valid_to FROM service WHERE code = '9.000001'") == TODAY
 
 
 async def test_what_fails_in_the_middle_leaves_nothing(

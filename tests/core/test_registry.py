@@ -38,6 +38,8 @@ def one(
         ("１,２３４", Column("x", unit="JPY"), "fee_amounts", ("1234 JPY",)),
         ("3 wd, 10 wd", Column("x", split=","), "time_post", "10 wd"),
         ("12,500", Column("x", unit="VND"), "fee_amounts", ("12500 VND",)),
+        ("8.000 đ/bản", Column("x", find=r"\d+(?:\.\d{3})*", unit="VND"), "fee_amounts", ("8000 VND",)),
+        ("Không", Column("x", find=r"\d+(?:\.\d{3})*", unit="VND"), "fee_amounts", ()),
         ("5.0", Column("x"), "papers", 5),
         ("", Column("x"), "filings", None),
         ("ND", Column("x"), "filings", None),
@@ -61,6 +63,7 @@ def test_cells_become_values(text: str, column: Column, field: str, value: Any) 
         ("-3", Column("x"), "filings"),
         ("1.5", Column("x"), "filings"),
         ("99999999999", Column("x"), "filings"),
+        ("5", Column("x"), "declared"),  # no level above 4 was ever published
         ("gratis", Column("x", codes={}, otherwise="keep"), "fee_post"),
         ("31.02.2026", Column("x", date="%d.%m.%Y"), "valid_to"),
         ("a\u202eb", Column("x"), "decision"),
@@ -70,6 +73,15 @@ def test_what_cannot_be_read_stays_unknown_and_is_listed(text: str, column: Colu
     value, notes = one(text, column, field)
     assert value in (None, "", ())
     assert [(note.kind, note.row, note.column, note.value) for note in notes] == [("repaired", 2, "x", text)]
+
+
+def test_what_is_in_no_code_table_says_which_table_would_know_it() -> None:
+    named = Mapping(
+        "m", "", "", "", Place("X", "X", "X"), Source("csv"),
+        {**CODE, "agency": (Column("x", codes="bodies"),)}, tables={"bodies": {"a": "A"}},
+    )  # fmt: skip
+    _, notes = Reader(named).read(Row("f", 3, ("1", "n", "b")))
+    assert [note.why.params for note in notes] == [{"table": "[tables.bodies]"}]
 
 
 def test_a_row_without_code_or_name_or_with_a_foreign_word_is_refused() -> None:

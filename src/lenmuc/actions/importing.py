@@ -235,6 +235,7 @@ async def _compare(
         mapping.kept,
         mapping.id if mapping.ended == "end" else "-",
         sorted(read.refused),
+        [old for old, _, _ in lineage(records)],
         mapping.offered != "nobody",
     )
     return counts, fields, services

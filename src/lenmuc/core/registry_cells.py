@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,  ]\d{3})+")
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(\D*)")
 _HOURS = {"h": 1.0, "d": 24.0, "wd": 24.0 * 7 / 5, "m": 24.0 * 30}  # only to say which limit is longer
+_LEVELS = ("0", "1", "2", "3", "4")
 _MOST = 2_147_483_647
 # Short texts are remembered for each way, so that one that stands in many rows is read once.
 _KEPT, _SHORT = 20_000, 200
@@ -48,10 +49,18 @@ def _count(text: str) -> str:
         return str(int(re.sub(r"\D", "", text)))
     number = _NUMBER.fullmatch(text)
     if number is None or float(text) != int(float(text)):
-        raise Unreadable(N_("this is not a whole number"), text)
+        why = N_("this is not a whole number: take the rest out with drop, or keep it by find")
+        raise Unreadable(why, text)
     if not 0 <= float(text) <= _MOST:
         raise Unreadable(N_("no such number can be: below 0 or above 2,147,483,647"), text)
     return str(int(float(text)))
+
+
+def _level(text: str) -> str:
+    level = _count(text)
+    if level not in _LEVELS:
+        raise Unreadable(N_("this is none of %(allowed)s"), text, allowed=", ".join(_LEVELS))
+    return level
 
 
 def _time(column: Column, units: dict[str, str]) -> Callable[[str], str]:
@@ -99,6 +108,8 @@ def _one_of(values: tuple[str, ...]) -> Callable[[str], str]:
 
 
 def _last_step(field: str, column: Column, mapping: Mapping) -> Callable[[str], str] | None:
+    if field == "declared":
+        return _level
     if field in COUNTS:
         return _count
     if field in TIMES:
@@ -192,7 +203,9 @@ class Way:
             if value in self.codes:
                 value = self.codes[value]
             elif column.otherwise != "keep":
-                raise Unreadable(N_("this text is not in the code table of the mapping"), value)
+                table = f"[tables.{column.codes}]" if isinstance(column.codes, str) else "codes"
+                why = N_("this text is not in the code table: add it to %(table)s, or set otherwise")
+                raise Unreadable(why, value, table=table)
         if not value or column.counted:
             return [value] if value else []
         if column.becomes:

@@ -87,10 +87,11 @@ async def stage(
     read: Sequence[str],
     source: str,
     refused: Sequence[str],
+    replaced: Sequence[str],
     with_offerings: bool,
 ) -> Counts:
     """Copy what comes in beside the catalogue and compare. `read` are the fields that the mapping reads,
-    `refused` the codes whose rows are there and were refused.
+    `refused` the codes whose rows are there and were refused, `replaced` those whose place others take.
     """
     # Every table here is joined whole, and what was just written has no statistics to say so.
     await conn.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
@@ -120,6 +121,7 @@ async def stage(
     await conn.execute("ANALYZE incoming_service (code), incoming_offering (service, agency)")
     await Q.run(conn, "keep_unread", list(read))
     await Q.run(conn, "keep_uncounted", list(read))
+    await Q.run(conn, "keep_replaced", list(replaced))
     await Q.run(conn, "mark_changed")
     await Q.run(conn, "mark_moved", with_offerings)
     counts = await Q.one(conn, "count_incoming", Counts, source, list(refused))

@@ -37,6 +37,11 @@ UPDATE incoming_offering i SET
     declared = CASE WHEN 'declared' = ANY ($1) THEN i.declared ELSE o.declared END
 FROM offering o WHERE o.service = i.service AND o.agency = i.agency;
 
+-- What another service of the source has taken the place of stays ended on its day, though it is listed still.
+-- name: keep_replaced
+UPDATE incoming_service i SET valid_to = s.valid_to
+FROM service s WHERE s.code = i.code AND i.valid_to IS NULL AND i.code = ANY ($1::text[]);
+
 -- What nobody has yet came in marked as new.
 -- name: mark_changed
 UPDATE incoming_service i SET filings = CASE
@@ -51,11 +56,11 @@ UPDATE incoming_service i SET filings = CASE
     THEN 1 ELSE 0 END
 FROM service s WHERE s.code = i.code;
 
--- A service whose offerings differ has changed too.
+-- A service whose offerings differ has changed too. Those of a service that has ended end on its day.
 -- name: mark_moved
 UPDATE incoming_service i SET filings = 1 WHERE i.filings = 0 AND $1::boolean AND (
     EXISTS (SELECT FROM incoming_offering n LEFT JOIN offering o ON o.service = n.service AND o.agency = n.agency
-            WHERE n.service = i.code AND (o.id IS NULL OR o.valid_to IS NOT NULL
+            WHERE n.service = i.code AND (o.id IS NULL OR o.valid_to IS DISTINCT FROM i.valid_to
                 OR (o.filings, o.online_filings, o.declared) IS DISTINCT FROM (n.filings, n.online_filings, n.declared)))
     OR EXISTS (SELECT FROM offering o WHERE o.service = i.code AND o.valid_to IS NULL AND NOT EXISTS (
             SELECT FROM incoming_offering n WHERE n.service = o.service AND n.agency = o.agency)));
