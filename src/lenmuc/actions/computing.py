@@ -77,6 +77,7 @@ def work_out(task: Task, tell: Callable[[float, float], bool | None] | None = No
     """
     gathered = gather(task.scheme, task.gaps, task.settings, task.shared)
     problem = with_inputs(gathered.problem, task.request, task.around, task.gaps)
+    began = time.process_time()
     try:
         solution = solve(problem, tell)
     except Impossible as why:
@@ -84,6 +85,7 @@ def work_out(task: Task, tell: Callable[[float, float], bool | None] | None = No
         raise Impossible(
             why.message.text, cause_words(problem, cause) if cause else (), **why.message.params
         ) from why
+    solution = msgspec.structs.replace(solution, seconds=time.process_time() - began)
     return _Plan(problem, solution, summary(task.request, task.gaps, problem, solution))
 
 

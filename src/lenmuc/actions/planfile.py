@@ -1,6 +1,7 @@
 """`lenmuc plan`: a problem file in, a solution file out, without a database."""
 
 import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -67,6 +68,7 @@ def plan(
             progress(line)
         return stop()
 
+    began = time.process_time()
     try:
         solution = solve(problem, tell)
     except Impossible as impossible:
@@ -74,6 +76,7 @@ def plan(
         cause = why_impossible(problem)
         words = cause_words(problem, cause) if cause else ()
         raise Impossible(impossible.message.text, words, **impossible.message.params) from impossible
+    solution = msgspec.structs.replace(solution, seconds=time.process_time() - began)
     progress(
         f"{solution.status}: value {solution.value:.1f}, at most {solution.bound:.1f} is possible, "
         f"gap {100 * solution.gap:.2f} %, {solution.seconds:.1f} s"
