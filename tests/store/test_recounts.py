@@ -2,12 +2,15 @@
 named.
 """
 
-from typing import Any
+import asyncio
+from pathlib import Path
 
 import asyncpg
 
 from lenmuc.actions.recounting import SAID, recount
 from lenmuc.content.everything import Content
+from lenmuc.store.embedded import EmbeddedPostgres
+from tests.made import copy_city
 
 FAULTS = {
     "levels by rs-2018": "UPDATE offering SET missing = '{3.05}' WHERE id = (SELECT max(id) FROM offering)",
@@ -22,18 +25,18 @@ FAULTS = {
 
 
 async def test_a_whole_database_is_as_it_is_worked_out_again_and_each_fault_is_named(
-    postgres: Any, content: Content
+    tmp_path: Path, content: Content
 ) -> None:
-    admin = await asyncpg.connect(postgres.dsn("postgres", "lenmuc"))
-    whole = admin.transaction()
-    await whole.start()
-    try:
-        assert not [one for one in await recount(admin, content.kept) if one.differ.rows]
-        for fault in FAULTS.values():
-            await admin.execute(fault)
-        found = {one.what: one.differ for one in await recount(admin, content.kept)}
-        assert {what for what, differ in found.items() if differ.rows} == FAULTS.keys()
-        assert found[SAID["services"]].example == "1.013852"
-    finally:
-        await whole.rollback()
-        await admin.close()
+    # A city of its own: tests with several writers at once leave rows behind in the one that is shared.
+    await asyncio.to_thread(copy_city, tmp_path / "data")
+    async with EmbeddedPostgres(tmp_path / "data", durable=False) as server:
+        admin = await asyncpg.connect(server.dsn("postgres", "lenmuc"))
+        try:
+            assert not [one for one in await recount(admin, content.kept) if one.differ.rows]
+            for fault in FAULTS.values():
+                await admin.execute(fault)
+            found = {one.what: one.differ for one in await recount(admin, content.kept)}
+            assert {what for what, differ in found.items() if differ.rows} == FAULTS.keys()
+            assert found[SAID["services"]].example == "1.013852"
+        finally:
+            await admin.close()
