@@ -53,7 +53,7 @@ def test_a_route_that_declares_nothing_is_found() -> None:
     def careless() -> None:
         return None
 
-    assert undeclared(Litestar([careless], openapi_config=None)) == [
+    assert undeclared(Litestar([careless], logging_config=None, openapi_config=None)) == [
         "GET /open does not say guards=[…]: who may use it"
     ]
 
