@@ -25,15 +25,7 @@ def lay_out(
     calendar = Calendar(network)
 
     def lay(node: int) -> None:
-        after = network.earliest[node]
-        for need in network.needs[node]:
-            done = finish[need]
-            if done is None:
-                return
-            after = max(after, done)
-        if after < network.horizon and (quarter := calendar.first(network.days[node], after)) is not None:
-            calendar.take(network.days[node], quarter)
-            finish[node] = quarter
+        calendar.lay(node, finish)
 
     wanted = dict(wish) | {at: 0 for at, item in enumerate(problem.items) if item.done}
     for node in reversed(order):

@@ -232,6 +232,7 @@ class Calendar:
     """What is still free: `left[r][t]` of resource r in quarters 1..t, less all that is finished by t."""
 
     def __init__(self, network: Network) -> None:
+        self.network = network
         self.horizon = network.horizon
         self.left = [[days + ALLOWANCE for days in row] for row in network.capacity]
 
@@ -251,6 +252,19 @@ class Calendar:
             row = self.left[pool]
             for at in range(quarter, self.horizon):
                 row[at] -= amount
+
+    def lay(self, node: int, finish: list[int | None], wish: int = 0) -> None:
+        """Finish a node in the first quarter from `wish` on that its needs and what is left allow, if any."""
+        after = max(self.network.earliest[node], wish)
+        for need in self.network.needs[node]:
+            done = finish[need]
+            if done is None:
+                return
+            after = max(after, done)
+        days = self.network.days[node]
+        if after < self.horizon and (quarter := self.first(days, after)) is not None:
+            self.take(days, quarter)
+            finish[node] = quarter
 
     def holds(self, days: dict[int, float]) -> bool:
         """Whether this work fits into what is left of the whole horizon."""

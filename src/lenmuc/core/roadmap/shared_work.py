@@ -88,7 +88,7 @@ def sketch(network: Network, part: list[int], layers: Layers, asked: Relaxed, se
     works = _wishes(layers, asked)
     for node in part:
         if node in works:
-            _lay(network, calendar, node, works[node], finish)
+            calendar.lay(node, finish, works[node])
     twin = network.copy()
     twin.capacity = [tuple(row) for row in calendar.left]
     lifts = set(layers.lifts)
@@ -109,7 +109,7 @@ def sketch(network: Network, part: list[int], layers: Layers, asked: Relaxed, se
     wish = _read(model, rest, network.horizon, found.values or [])
     place = {node: at for at, node in enumerate(rest)}
     for node in sorted(wish, key=lambda node: (wish[node], place[node])):
-        _lay(network, calendar, node, 0, finish)
+        calendar.lay(node, finish)
     value = worth(network, part, finish)
     return Sketch(finish, value, np.inf, found.seconds, model.columns, model.rows)
 
@@ -123,19 +123,6 @@ def _wishes(layers: Layers, asked: Relaxed) -> Mapping[int, int]:
             if len(there):
                 found[int(works.nodes[branch, at])] = int(there[0])
     return found
-
-
-def _lay(network: Network, calendar: Calendar, node: int, wish: int, finish: Finish) -> None:
-    """Finish a node in the first quarter from `wish` on that fits, if there is one."""
-    after = max(network.earliest[node], wish)
-    for need in network.needs[node]:
-        done = finish[need]
-        if done is None:
-            return
-        after = max(after, done)
-    if after < network.horizon and (quarter := calendar.first(network.days[node], after)) is not None:
-        calendar.take(network.days[node], quarter)
-        finish[node] = quarter
 
 
 def _read(model: Model, nodes: list[int], horizon: int, values: list[float]) -> dict[int, int]:
