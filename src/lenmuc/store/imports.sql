@@ -58,12 +58,14 @@ FROM service s WHERE s.code = i.code;
 
 -- A service whose offerings differ has changed too. Those of a service that has ended end on its day.
 -- name: mark_moved
-UPDATE incoming_service i SET filings = 1 WHERE i.filings = 0 AND $1::boolean AND (
-    EXISTS (SELECT FROM incoming_offering n LEFT JOIN offering o ON o.service = n.service AND o.agency = n.agency
-            WHERE n.service = i.code AND (o.id IS NULL OR o.valid_to IS DISTINCT FROM i.valid_to
-                OR (o.filings, o.online_filings, o.declared) IS DISTINCT FROM (n.filings, n.online_filings, n.declared)))
-    OR EXISTS (SELECT FROM offering o WHERE o.service = i.code AND o.valid_to IS NULL AND NOT EXISTS (
-            SELECT FROM incoming_offering n WHERE n.service = o.service AND n.agency = o.agency)));
+UPDATE incoming_service i SET filings = 1 WHERE i.filings = 0 AND $1::boolean AND i.code IN (
+    SELECT n.service FROM incoming_offering n JOIN incoming_service s ON s.code = n.service
+    LEFT JOIN offering o ON o.service = n.service AND o.agency = n.agency
+    WHERE o.id IS NULL OR o.valid_to IS DISTINCT FROM s.valid_to
+        OR (o.filings, o.online_filings, o.declared) IS DISTINCT FROM (n.filings, n.online_filings, n.declared)
+    UNION ALL
+    SELECT o.service FROM offering o WHERE o.valid_to IS NULL AND NOT EXISTS (
+        SELECT FROM incoming_offering n WHERE n.service = o.service AND n.agency = o.agency));
 
 -- $1: the source, $2: codes whose rows are there and were refused.
 -- name: count_incoming -> Counts
@@ -129,9 +131,12 @@ WHERE o.valid_to IS NOT NULL
 -- name: end_offerings
 UPDATE offering o SET valid_to = coalesce(s.valid_to, $2)
 FROM service s
-WHERE s.code = o.service AND o.valid_to IS NULL AND (s.valid_to IS NOT NULL
-    OR $1::boolean AND EXISTS (SELECT FROM incoming_service i WHERE i.code = o.service AND i.filings > 0)
-       AND NOT EXISTS (SELECT FROM incoming_offering n WHERE n.service = o.service AND n.agency = o.agency));
+WHERE s.code = o.service AND o.valid_to IS NULL AND o.id IN (
+    SELECT e.id FROM offering e JOIN service t ON t.code = e.service WHERE t.valid_to IS NOT NULL
+    UNION ALL
+    SELECT e.id FROM offering e JOIN incoming_service i ON i.code = e.service AND i.filings > 0
+    WHERE $1::boolean AND NOT EXISTS (
+        SELECT FROM incoming_offering n WHERE n.service = e.service AND n.agency = e.agency));
 
 -- name: fresh_codes
 SELECT code FROM incoming_service WHERE filings = 2;
