@@ -7,6 +7,8 @@ PY := $(BIN)/python
 export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Without compiled files each of the hundreds of programs that tests start compiles everything again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test core check faults upgrade-drill fuzz drills tour bench-desk bench-readiness bench-wide bench-roadmap bench-search bench-import bench-load hostile editors check-linked-data lock clean

@@ -1,22 +1,19 @@
 """The classes of 2022 and 2026 against the law, why an offering is only partly online, one answer for all."""
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 from hypothesis import given as whatever
 from hypothesis import strategies as st
 
-from lenmuc import paths
-from lenmuc.content.schemes import load_schemes
 from lenmuc.core.answers import Answer
 from lenmuc.core.checklists import Scheme
 from lenmuc.core.partial import PartialReason, names_article, partial_reasons
 from lenmuc.core.readiness import Readiness, assess, assess_all, effective, ids, layers, settle
 from lenmuc.core.services import Service, facts
 from tests.core.make import service
+from tests.core.published import SCHEMES
 
-SCHEMES = load_schemes(Path(paths.assessments()))
 OLD, NEW, NOW = SCHEMES["rs-2018"], SCHEMES["rs-2023"], SCHEMES["rs-2026"]
 FREE = {"fee_online": "free", "fee_post": "free", "fee_in_person": "free", "fee_amounts": ()}
 LEVEL_4 = ("3.01", "3.03", "3.04", "3.05", "3.06", "4.01", "4.04")

@@ -1,16 +1,12 @@
 """Two schemes side by side: new, gone, changed, and which answers carry over."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
-from lenmuc import paths
-from lenmuc.content.schemes import load_schemes
 from lenmuc.core.checklists import Condition, Criterion, Scheme, Words
 from lenmuc.core.comparison import BESIDE, MEANING, compare
+from tests.core.published import SCHEMES
 
-SCHEMES = load_schemes(Path(paths.assessments()))
 OLD = SCHEMES["rs-2018"]
 
 

@@ -5,13 +5,12 @@ import pytest
 
 from lenmuc import paths
 from lenmuc.content.points import FOLDER, load_points
-from lenmuc.content.schemes import load_schemes
 from lenmuc.core.points import Reach, reach, shares, stands, tallied
 from lenmuc.core.readiness import settle
 from lenmuc.core.services import facts
 from tests.core.make import service
+from tests.core.published import SCHEMES
 
-SCHEMES = load_schemes(paths.assessments())
 POINTS = load_points(paths.assessments() / FOLDER, SCHEMES)["ca-2024"]
 SCHEME = SCHEMES[POINTS.scheme]
 SIX = POINTS.ids

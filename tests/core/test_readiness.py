@@ -2,21 +2,18 @@
 
 import datetime as dt
 import random
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lenmuc import paths
-from lenmuc.content.schemes import load_schemes
 from lenmuc.core.answers import Answer
-from lenmuc.core.checklists import Scheme
 from lenmuc.core.readiness import assess, assess_all, effective, ids, layers, outcomes, settle
 from lenmuc.core.services import Service, facts
 from tests.core.make import service
+from tests.core.published import SCHEMES
 
-SCHEME: Scheme = load_schemes(Path(paths.assessments()))["rs-2018"]
+SCHEME = SCHEMES["rs-2018"]
 LEVEL_3 = ("3.01", "3.03", "3.04", "3.05", "3.06")
 LEVEL_4 = ("4.01", "4.04")
 FREE = {"fee_online": "free", "fee_post": "free", "fee_in_person": "free", "fee_amounts": ()}

@@ -1,17 +1,13 @@
 """The review of a checklist: every step from every status, who verifies, and what dates do."""
 
 import datetime as dt
-from pathlib import Path
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lenmuc import paths
-from lenmuc.content.schemes import load_schemes
 from lenmuc.core.answers import Answer, Identity, Target
-from lenmuc.core.checklists import Scheme
 from lenmuc.core.errors import Refused
 from lenmuc.core.readiness import assess_all, effective, layers, settle
 from lenmuc.core.reviews import (
@@ -40,8 +36,9 @@ from lenmuc.core.reviews import (
 )
 from lenmuc.core.services import facts
 from tests.core.make import service
+from tests.core.published import SCHEMES
 
-SCHEME: Scheme = load_schemes(Path(paths.assessments()))["rs-2018"]
+SCHEME = SCHEMES["rs-2018"]
 RULES = ReviewRules()
 DAY = dt.date(2026, 3, 12)
 AT = dt.datetime(2026, 3, 12, 2, tzinfo=dt.UTC)

@@ -1,17 +1,13 @@
 """What does not apply is no work in a roadmap; what is only proposed so is work to be confirmed."""
 
-from pathlib import Path
-
-from lenmuc import paths
-from lenmuc.content.schemes import load_schemes
-from lenmuc.core.checklists import Scheme
 from lenmuc.core.readiness import ids, settle
 from lenmuc.core.roadmap.gaps import Said, offering_gaps
 from lenmuc.core.roadmap.gather import OfferingGap
 from lenmuc.core.services import facts
 from tests.core.make import service
+from tests.core.published import SCHEMES
 
-SCHEME: Scheme = load_schemes(Path(paths.assessments()))["rs-2018"]
+SCHEME = SCHEMES["rs-2018"]
 
 
 def gap_of(value: str) -> OfferingGap:
