@@ -140,7 +140,7 @@ def create_app(
     # Tags name what is shown, so they are told by the server that shows it.
     shown = Changes(readers, look_every) if readers else changes
     wiring = wire(settings, db, readers=readers)
-    solver = Planner(db)
+    solver = Planner(db, content.catalogue.partners)
     identity_provider = Provider(settings.provider, settings.url) if settings.provider else None
     views = Views(db, content)
     studies = Studies(db)

@@ -53,6 +53,17 @@ def test_every_local_procedure_of_the_list_is_there_once(services: list[Row], so
     assert set(codes) == {record["ma_thu_tuc"] for record in source}
 
 
+def test_who_takes_part_is_read_from_the_name_of_the_service(services: list[Row]) -> None:
+    names = {service["code"]: service["name"].casefold() for service in services}
+    parts = rows(CATALOGUE / "interlinked.csv")
+    assert {part["service"] for part in parts} == {
+        code for code, name in names.items() if name.startswith("liên thông")
+    }
+    for part in parts:
+        assert "liên thông" in names[part["service"]]
+        assert part["part"] in names[part["service"]]
+
+
 def test_counts_by_tier_equal_those_of_the_list(services: list[Row], source: list[Row]) -> None:
     counted = collections.Counter(tier for s in services for tier in s["tiers"].split(";"))
     names = {"ministry": "bộ", "province": "tỉnh", "commune": "xã", "other": "khác"}

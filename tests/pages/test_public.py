@@ -206,6 +206,16 @@ async def test_level_of_a_service_says_at_how_many_of_its_agencies(client: Visit
     assert "What is missing for level 1" not in alone
 
 
+async def test_an_interlinked_service_names_who_takes_part(client: Visitor) -> None:
+    html = (await client.get("/vi/services/2.000986")).text
+    [listed] = re.findall(r"<h3>Cơ quan cùng giải quyết \(liên thông\)</h3>\n<ul>(.*?)</ul>", html, re.S)
+    named = re.findall(r'href="/vi/agencies/(\w+)">([^<]+)</a>: ([^<]+)<', listed)
+    assert [(code, part) for code, _, part in named] == [
+        ("CATP", "đăng ký thường trú"), ("BHXH", "cấp thẻ bảo hiểm y tế")
+    ]  # fmt: skip
+    assert "liên thông)" not in (await client.get(f"/vi/services/{BIRTH}")).text
+
+
 async def test_history_of_a_level_shows_each_move(client: Visitor, db: Any) -> None:
     async with db.transaction() as conn:
         await conn.execute(

@@ -5,7 +5,7 @@ import logging
 import math
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -52,6 +52,7 @@ class Task(msgspec.Struct, frozen=True):
     gaps: list[OfferingGap]
     settings: PlanSettings
     shared: frozenset[str]
+    parts: list[OfferingGap]
     request: PlanRequest
     around: Around
 
@@ -75,7 +76,7 @@ def work_out(task: Task, tell: Callable[[float, float], bool | None] | None = No
 
     Raises `Impossible` with what clashes and the least that would help, or `Refused`.
     """
-    gathered = gather(task.scheme, task.gaps, task.settings, task.shared)
+    gathered = gather(task.scheme, task.gaps, task.settings, task.shared, task.parts)
     problem = with_inputs(gathered.problem, task.request, task.around, task.gaps)
     began = time.process_time()
     try:
@@ -132,8 +133,16 @@ def summary(
     )
 
 
-async def the_task(db: Database, scheme: Scheme, who: Identity, request: PlanRequest) -> Task:
-    """One short read: what every offering of the place, or of one agency, lacks."""
+async def the_task(
+    db: Database,
+    scheme: Scheme,
+    who: Identity,
+    request: PlanRequest,
+    partners: Mapping[str, tuple[str, ...]] = {},
+) -> Task:
+    """One short read: what every offering of the place, or of one agency, lacks. `partners` take part in
+    interlinked services.
+    """
     async with db.transaction(who, read_only=True) as conn:
         tiers = {row.code: row.tier for row in await catalogue_store.list_agencies(conn)}
         rows = await offerings_store.every_offering(conn, agency=request.agency)
@@ -146,7 +155,15 @@ async def the_task(db: Database, scheme: Scheme, who: Identity, request: PlanReq
         if request.follows is not None:
             plan = await roadmaps_store.read_planned_levels(conn, request.follows)
     offerings = [(row["service"], row["agency"], row["filings"]) for row in rows]
-    found = offering_gaps(scheme, offerings, settled, [Said(*row) for row in values])
+    said = [Said(*row) for row in values]
+    found = offering_gaps(scheme, offerings, settled, said)
+    here = {service for service, _, _ in offerings}
+    taking_part = {} if request.agency else partners  # the roadmap of one agency has its own people only
+    parts = [
+        (service, agency, None)
+        for service in sorted(taking_part.keys() & here)
+        for agency in taking_part[service]
+    ]
     kinds = {each.id: each.work.kind for each in scheme.criteria if each.work}
     around = Around(
         {each.code: each.field for each in services},
@@ -154,7 +171,15 @@ async def the_task(db: Database, scheme: Scheme, who: Identity, request: PlanReq
         tuple(each.plain for each in estimates),
         before={item: plan.quarters[at] for item, at in plan.finish.items()} if plan else {},
     )
-    return Task(scheme, found, plan_settings(request, tiers), shared, request, around)
+    return Task(
+        scheme,
+        found,
+        plan_settings(request, tiers),
+        shared,
+        offering_gaps(scheme, parts, settled, said),
+        request,
+        around,
+    )
 
 
 def _child(answer: "Connection[Any, Any]", task: Task) -> None:
@@ -185,8 +210,9 @@ class Planner:
     waits for its turn, and looks there whether somebody has asked to give it up.
     """
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, partners: Mapping[str, tuple[str, ...]] = {}) -> None:
         self._db = db
+        self._partners = partners
         self._turn = asyncio.Semaphore(1)
         self._running: set[asyncio.Task[None]] = set()
 
@@ -229,7 +255,7 @@ class Planner:
         self, job: "_Job", scheme: Scheme, who: Identity, request: PlanRequest
     ) -> _Plan | _Failure:
         async with self._turn:
-            return await self._solve(await the_task(self._db, scheme, who, request), job)
+            return await self._solve(await the_task(self._db, scheme, who, request, self._partners), job)
 
     async def _solve(self, task: Task, job: "_Job") -> _Plan | _Failure:
         """Run `work_out` in a fresh process. Raises `EOFError` when it dies; ends it when we are

@@ -46,6 +46,15 @@ class Jurisdiction(msgspec.Struct, frozen=True):
         )
 
 
+class Part(msgspec.Struct, frozen=True):
+    """What an agency does in a service that others offer: interlinked (liên thông, Decree 61/2018/NĐ-CP)."""
+
+    service: str
+    agency: str
+    part: str
+    part_en: str
+
+
 class Place(msgspec.Struct, frozen=True):
     """The city or country: its code, names, and the agency that does the shared work."""
 
@@ -64,9 +73,18 @@ class Catalogue(msgspec.Struct, frozen=True):
     fields: tuple[Field, ...]
     services: tuple[Service, ...]
     jurisdictions: tuple[Jurisdiction, ...]
+    parts: tuple[Part, ...]
     illustrative_filings: dict[str, int]
     words: SearchWords  # what people say for what the law says
     digest: str
+
+    @property
+    def partners(self) -> dict[str, tuple[str, ...]]:
+        """By interlinked service, the agencies that take part in it beside those that offer it."""
+        found: dict[str, tuple[str, ...]] = {}
+        for part in self.parts:
+            found[part.service] = (*found.get(part.service, ()), part.agency)
+        return found
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -153,6 +171,7 @@ def load_catalogue(folder: Path) -> Catalogue:
             folder / "services.csv", Service, name_en=lambda cells: names_en.get(cells["code"], "")
         ),
         jurisdictions=_table(folder / "jurisdictions.csv", Jurisdiction),
+        parts=_table(folder / "interlinked.csv", Part),
         illustrative_filings={
             cells["code"]: int(cells["filings"]) for _, cells in _rows(folder / "illustrative-filings.csv")
         },
@@ -174,7 +193,7 @@ def _check(loaded: Catalogue) -> None:
 
     agencies = unique("agencies.csv", [a.code for a in loaded.agencies])
     fields = unique("fields.csv", [f.code for f in loaded.fields])
-    unique("services.csv", [s.code for s in loaded.services])
+    services = unique("services.csv", [s.code for s in loaded.services])
     for service in loaded.services:
         if service.field not in fields:
             raise ContentError(
@@ -183,6 +202,12 @@ def _check(loaded: Catalogue) -> None:
     for rule in loaded.jurisdictions:
         if rule.agency and rule.agency != _ALL_WARDS and rule.agency not in agencies:
             raise ContentError("jurisdictions.csv", rule.agency, "this agency is not in agencies.csv")
+    for part in loaded.parts:
+        if part.service not in services:
+            raise ContentError("interlinked.csv", part.service, "this service is not in services.csv")
+        if part.agency not in agencies:
+            raise ContentError("interlinked.csv", part.agency, "this agency is not in agencies.csv")
+    unique("interlinked.csv", [f"{part.service} {part.agency}" for part in loaded.parts])
 
 
 def offerings(loaded: Catalogue) -> list[tuple[str, str, str]]:

@@ -77,6 +77,25 @@ def test_an_item_waits_for_wider_work_and_the_upgrade_for_the_agency_s() -> None
     assert upgrades["L4#x@A"].after == "L3#x@A"
 
 
+def test_an_interlinked_service_waits_for_every_agency_that_takes_part() -> None:
+    gaps = [gap("x", "A"), gap("y", "P"), gap("z", "A")]
+    parts = [gap("x", "P"), gap("x", "A"), gap("x", "Q", ALL & ~mask("3.79")), gap("w", "P")]
+    plain = {upgrade.id: upgrade for upgrade in gather(SCHEME, gaps, SETTINGS).problem.upgrades}
+    found = gather(SCHEME, gaps, SETTINGS, parts=parts)
+    linked = {upgrade.id: upgrade for upgrade in found.problem.upgrades}
+    check(found.problem)
+    assert set(linked["L3#x@A"].needs) == {*plain["L3#x@A"].needs, "3.79@P"}
+    assert [linked[id] for id in plain if id != "L3#x@A"] == [plain[id] for id in plain if id != "L3#x@A"]
+    assert {item.pool for item in found.problem.items if item.id == "3.79@P"} == {"P"}
+
+
+def test_what_a_law_forbids_a_partner_stops_an_interlinked_service() -> None:
+    parts = [gap("x", "P", blocked=mask("3.79", "3.06")), gap("y", "P", blocked=mask("3.06"))]
+    found = gather(SCHEME, [gap("x", "A"), gap("y", "A")], SETTINGS, parts=parts)
+    assert [(each.service, each.criteria) for each in found.blocked] == [("x", ("3.79",))]
+    assert [upgrade.id for upgrade in found.problem.upgrades] == ["L3#y@A", "L4#y@A"]
+
+
 def test_what_is_met_asks_for_no_work() -> None:
     problem = gather(SCHEME, [gap("x", "A", mask("3.01", "4.01", "4.02"))], SETTINGS).problem
     assert [item.id for item in problem.items] == ["3.01#x", "4.01#x", "4.02"]

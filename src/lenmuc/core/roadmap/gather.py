@@ -90,6 +90,7 @@ def gather(
     offerings: Iterable[OfferingGap],
     settings: PlanSettings,
     shared: Collection[str] | None = None,
+    parts: Iterable[OfferingGap] = (),
 ) -> Gathered:
     """The problem of lifting these offerings to `settings.target`.
 
@@ -103,6 +104,8 @@ def gather(
     need that is fixed by its own place (the platform, itself); any other need (a service's on an agency's)
     binds the
     offering's upgrade. Work done once waits for what any of its offerings still lacks.
+    `parts` are what interlinked services would lack if each other agency that takes part offered them too:
+    their offerings also wait for what those lack as agencies, which is work in their own days.
     Offerings of one service that need exactly the same items are one upgrade with their number.
     """
     everything = list(offerings)
@@ -112,17 +115,24 @@ def gather(
             gap.service for gap in everything if owner.setdefault(gap.service, gap.agency) != gap.agency
         }
     work = _Work(scheme, settings, shared)
+    taking_part: dict[str, list[OfferingGap]] = {}
+    for part in parts:
+        taking_part.setdefault(part.service, []).append(part)
     groups: dict[tuple[str, int, tuple[tuple[str, ...], ...]], list[OfferingGap]] = {}
     blocked: list[Blocked] = []
     for gap in everything:
         lifts = []
+        others = [part for part in taking_part.get(gap.service, ()) if part.agency != gap.agency]
         for level in range(gap.level + 1, settings.target + 1):
             wall = gap.blocked & work.lacking(gap.unmet, level)
+            for other in others:
+                wall |= other.blocked & work.own & work.lacking(other.unmet, level)
             if wall:
                 ids = tuple(criterion.id for criterion in scheme.members(wall))
                 blocked.append(Blocked(gap.service, gap.agency, level, gap.filings, ids))
                 break
-            lifts.append(work.needs(gap, level))
+            own = work.needs(gap, level)
+            lifts.append(own + tuple(id for other in others for id in work.own_needs(other, level)))
         if lifts:
             groups.setdefault((gap.service, gap.level, tuple(lifts)), []).append(gap)
     upgrades: list[Upgrade] = []
@@ -169,6 +179,7 @@ class _Work:
             [scheme.index[need] for need in (c.work.needs if c.work else ()) if need in scheme.index]
             for c in scheme.criteria
         ]
+        self.own = sum(1 << place for place, at in enumerate(self.at) if at in ("platform", "agency"))
         self.items: dict[str, _Place] = {}
         self._closures: dict[tuple[int, int], tuple[int, int]] = {}
         self._parts: dict[tuple[str, str, int, int, int], tuple[str, ...]] = {}
@@ -197,13 +208,20 @@ class _Work:
 
     def needs(self, gap: OfferingGap, level: int) -> tuple[str, ...]:
         """The items that the upgrade of this offering to the level names; all its items are noted."""
-        found: tuple[str, ...] = ()
-        for at, service, agency in (
-            ("platform", "", ""),
-            ("agency", "", gap.agency),
+        return self.own_needs(gap, level) + self._named(
+            gap,
+            level,
             ("service", gap.service, "" if gap.service in self.shared else gap.agency),
             ("offering", gap.service, gap.agency),
-        ):
+        )
+
+    def own_needs(self, gap: OfferingGap, level: int) -> tuple[str, ...]:
+        """Those of the platform and of the agency itself."""
+        return self._named(gap, level, ("platform", "", ""), ("agency", "", gap.agency))
+
+    def _named(self, gap: OfferingGap, level: int, *places: tuple[str, str, str]) -> tuple[str, ...]:
+        found: tuple[str, ...] = ()
+        for at, service, agency in places:
             key = (service, at + agency, gap.unmet, gap.unknown, level)
             part = self._parts.get(key)
             if part is None:

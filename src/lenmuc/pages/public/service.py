@@ -19,7 +19,7 @@ from lenmuc.core.errors import N_, NotFound
 from lenmuc.core.levels import LEVELS, LevelCounts
 from lenmuc.core.links import Link, read_link
 from lenmuc.core.reviews import LevelStatus
-from lenmuc.core.services import CHANNELS, Field, Service, has_fee
+from lenmuc.core.services import CHANNELS, Agency, Field, Service, has_fee
 from lenmuc.core.stated import Stated
 from lenmuc.exports.open.cpsv import about
 from lenmuc.exports.open.schema_org import government_service
@@ -107,13 +107,21 @@ class Proof(msgspec.Struct, frozen=True):
     day: dt.date
 
 
+class TakesPart(msgspec.Struct, frozen=True):
+    """An agency that takes part in an interlinked service, and what it does."""
+
+    agency: Agency
+    part: Words
+
+
 class ServicePage(msgspec.Struct, frozen=True):
     """What `templates/public/service.html` shows. `chosen` is the offering in question where there is one.
 
     `filings` is a year's number over what the page is about, `None` when not known; `several` says that more
     than one agency offers the service; `highest` is the best level of any offering. `linked` is JSON-LD for
     search engines, safe in a `script` element. `stated` is what the registry says beside the record, `said`
-    its points; `language` is the one of its names.
+    its points; `language` is the one of its names. `parts` are those of an interlinked service that other
+    agencies carry out.
     """
 
     service: Service
@@ -144,6 +152,7 @@ class ServicePage(msgspec.Struct, frozen=True):
     stated: Stated
     said: PointsSaid | None
     language: str
+    parts: tuple[TakesPart, ...]
 
     @property
     def several(self) -> bool:
@@ -154,6 +163,16 @@ class ServicePage(msgspec.Struct, frozen=True):
     def highest(self) -> int:
         """The best level of any offering."""
         return max((at.level for at in self.at_levels), default=0)
+
+
+def parts_of(content: Content, code: str) -> tuple[TakesPart, ...]:
+    """Who takes part in the service beside those that offer it."""
+    named = {agency.code: agency for agency in content.catalogue.agencies}
+    return tuple(
+        TakesPart(named[each.agency], Words(each.part, each.part_en))
+        for each in content.catalogue.parts
+        if each.service == code
+    )
 
 
 def channels_of(service: Service) -> tuple[Channel, ...]:
@@ -345,6 +364,7 @@ async def show_service(
         stated=stated,
         said=points_said(content, service, stated),
         language=loaded.language if loaded else "vi",
+        parts=parts_of(content, code),
     )
     return render(request, "public/service.html", page)
 
