@@ -4,6 +4,8 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade
 
 
@@ -31,13 +33,15 @@ def next_release(path: Path, ratio: float, seconds: float = 600.0) -> Problem:
     return Problem(("now",), (Pool("team", (days,)),), items, tuple(upgrades), gap=0.0, seconds=seconds)
 
 
-def made_up(services: int, agencies: int, quarters: int, seed: int, share: float = 0.55) -> Problem:
+def made_up(
+    services: int, agencies: int, quarters: int, seed: int, share: float = 0.55, mark: str = ""
+) -> Problem:
     """Agencies with their own people and shared enablers, and a central team with those of the platform.
 
     The same for the same numbers. Each service of an agency has two upgrades (level 3, then 4), each with two
     to six items of its own (in a city one in eight is the central team's) and one to three enablers of the
     agency and, in a city, one or two of the platform. Gains fall off like filings: few services have most.
-    The days of every pool are `share` of all its work.
+    The days of every pool are `share` of all its work. `mark` stands before every name.
     """
     chance = random.Random(seed)
     items: list[Item] = []
@@ -52,9 +56,9 @@ def made_up(services: int, agencies: int, quarters: int, seed: int, share: float
         return names
 
     several = agencies > 1
-    platform = enablers("central", 10, 60, 400) if several else []
+    platform = enablers(f"{mark}central", 10, 60, 400) if several else []
     for a in range(agencies):
-        pool = f"A{a:04}"
+        pool = f"{mark}A{a:04}"
         own = enablers(pool, 8 if not several else 4, 10, 60)
         for s in range(services // agencies + (a < services % agencies)):
             before = ""
@@ -65,7 +69,7 @@ def made_up(services: int, agencies: int, quarters: int, seed: int, share: float
                     central = several and chance.random() < 0.125
                     id = f"{pool}:s{s}:{level}.{n}"
                     days = round(chance.uniform(0.5, 8.0), 1)
-                    items.append(Item(id, "central" if central else pool, days))
+                    items.append(Item(id, f"{mark}central" if central else pool, days))
                     needs.append(id)
                 needs += chance.sample(own, chance.randint(1, 3))
                 if platform:
@@ -81,3 +85,22 @@ def made_up(services: int, agencies: int, quarters: int, seed: int, share: float
     pools = tuple(Pool(pool, (round(share * days / quarters, 1),) * quarters) for pool, days in work.items())
     names = tuple(f"{2027 + q // 4}Q{q % 4 + 1}" for q in range(quarters))
     return Problem(names, pools, tuple(items), tuple(upgrades), discount=0.02)
+
+
+def nation(cities: int, services: int, agencies: int, quarters: int, seed: int) -> Problem:
+    """Cities side by side, each with a centre and a platform of its own and nothing of a neighbour's.
+
+    `services` and `agencies` are those of one city.
+    """
+    found = [city_of(number, services, agencies, quarters, seed) for number in range(cities)]
+    return replace(
+        found[0],
+        pools=tuple(pool for city in found for pool in city.pools),
+        items=tuple(item for city in found for item in city.items),
+        upgrades=tuple(upgrade for city in found for upgrade in city.upgrades),
+    )
+
+
+def city_of(number: int, services: int, agencies: int, quarters: int, seed: int) -> Problem:
+    """One city of a nation, made up from a seed of its own."""
+    return made_up(services, agencies, quarters, 1000 * seed + number, mark=f"C{number:02}/")

@@ -14,6 +14,7 @@ import msgspec
 from lenmuc.actions.apart import BEAT, Watch, apart
 from lenmuc.actions.levels import settled_services
 from lenmuc.actions.planning import plan_settings
+from lenmuc.actions.solving import solved
 from lenmuc.core.answers import Identity
 from lenmuc.core.checklists import Scheme
 from lenmuc.core.errors import N_, Impossible, LenMucError, Message, Refused
@@ -24,7 +25,6 @@ from lenmuc.core.roadmap.gaps import Said, offering_gaps
 from lenmuc.core.roadmap.gather import OfferingGap, PlanSettings, gather
 from lenmuc.core.roadmap.inputs import Around, GoalResult, PlanRequest, with_inputs
 from lenmuc.core.roadmap.problem import Problem, Solution
-from lenmuc.core.roadmap.solve import solve
 from lenmuc.store import answers as answers_store
 from lenmuc.store import catalogue as catalogue_store
 from lenmuc.store import estimates as estimates_store
@@ -78,15 +78,13 @@ def work_out(task: Task, tell: Callable[[float, float], bool | None] | None = No
     """
     gathered = gather(task.scheme, task.gaps, task.settings, task.shared, task.parts)
     problem = with_inputs(gathered.problem, task.request, task.around, task.gaps)
-    began = time.process_time()
     try:
-        solution = solve(problem, tell)
+        solution = solved(problem, tell)
     except Impossible as why:
         cause = why_impossible(problem)
         raise Impossible(
             why.message.text, cause_words(problem, cause) if cause else (), **why.message.params
         ) from why
-    solution = msgspec.structs.replace(solution, seconds=time.process_time() - began)
     return _Plan(problem, solution, summary(task.request, task.gaps, problem, solution))
 
 

@@ -1,17 +1,17 @@
 """`lenmuc plan`: a problem file in, a solution file out, without a database."""
 
 import math
-import time
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from lenmuc.actions.solving import solved
 from lenmuc.core.errors import N_, Impossible, Refused, fault
 from lenmuc.core.roadmap.answer_words import cause_words
 from lenmuc.core.roadmap.causes import why_impossible
 from lenmuc.core.roadmap.problem import Problem, Solution
-from lenmuc.core.roadmap.solve import gap_of, solve
+from lenmuc.core.roadmap.solve import gap_of
 
 FILES: dict[str, type[msgspec.Struct]] = {"problem": Problem, "solution": Solution}
 
@@ -68,15 +68,13 @@ def plan(
             progress(line)
         return stop()
 
-    began = time.process_time()
     try:
-        solution = solve(problem, tell)
+        solution = solved(problem, tell)
     except Impossible as impossible:
         progress("looking for the causes")
         cause = why_impossible(problem)
         words = cause_words(problem, cause) if cause else ()
         raise Impossible(impossible.message.text, words, **impossible.message.params) from impossible
-    solution = msgspec.structs.replace(solution, seconds=time.process_time() - began)
     progress(
         f"{solution.status}: value {solution.value:.1f}, at most {solution.bound:.1f} is possible, "
         f"gap {100 * solution.gap:.2f} %, {solution.seconds:.1f} s"
