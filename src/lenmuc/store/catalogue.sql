@@ -31,13 +31,13 @@ FROM agency WHERE code = $1;
 
 -- name: list_agencies -> AgencyRow
 SELECT a.code, a.name, a.name_en, a.kind, a.tier,
-       count(o.id)::int AS offerings,
-       count(o.id) FILTER (WHERE o.level = 0)::int AS none,
-       count(o.id) FILTER (WHERE o.level = 1)::int AS one,
-       count(o.id) FILTER (WHERE o.level = 2)::int AS two,
-       count(o.id) FILTER (WHERE o.level = 3)::int AS three,
-       count(o.id) FILTER (WHERE o.level = 4)::int AS four
-FROM agency a LEFT JOIN current_offering o ON o.agency = a.code
+       coalesce(sum(t.offerings), 0)::int AS offerings,
+       coalesce(sum(t.offerings) FILTER (WHERE t.level = 0), 0)::int AS none,
+       coalesce(sum(t.offerings) FILTER (WHERE t.level = 1), 0)::int AS one,
+       coalesce(sum(t.offerings) FILTER (WHERE t.level = 2), 0)::int AS two,
+       coalesce(sum(t.offerings) FILTER (WHERE t.level = 3), 0)::int AS three,
+       coalesce(sum(t.offerings) FILTER (WHERE t.level = 4), 0)::int AS four
+FROM agency a LEFT JOIN tally t ON t.scheme = '' AND t.agency = a.code
 WHERE ($1::text IS NULL OR a.code = $1) AND ($2::text IS NULL OR a.folded LIKE '%' || $2 || '%')
 GROUP BY a.code
 ORDER BY a.tier DESC, a.sort_key;

@@ -176,13 +176,19 @@ async def list_offerings(
 
     `after`: service and agency of the last that was read.
     """
-    filters = (service or None, agency or None, level)
-    return await Q.all(conn, "list_offerings", OfferingListed, *filters, size + 1, (page - 1) * size, *after)
+    cut = (size + 1, (page - 1) * size, *after)
+    if agency:
+        of = (service or None, agency, level)
+        return await Q.all(conn, "list_offerings_of_agency", OfferingListed, *of, *cut)
+    return await Q.all(conn, "list_offerings", OfferingListed, service or None, level, *cut)
 
 
 async def count_levels(conn: Connection, agency: str = "", service: str = "") -> LevelCounts:
     """Offerings by assessed level, exclusive, of the whole place, one agency or one service."""
-    counts = await Q.one(conn, "count_levels", LevelCounts, agency or None, service or None)
+    if service:
+        counts = await Q.one(conn, "count_levels_of_service", LevelCounts, service, agency or None)
+    else:
+        counts = await Q.one(conn, "count_levels", LevelCounts, agency or None)
     return counts or LevelCounts()
 
 
