@@ -266,7 +266,7 @@ async def test_the_site_runs_a_check_in_the_background_and_ends_it_when_it_close
     links.before = never
     checker = Checker(db, content, True, lambda: links)
     number = await start(db, True, PROGRAM, None, Wanted(service=offering.service))
-    checker.begin(number, Wanted(service=offering.service))
+    checker.start(number, Wanted(service=offering.service))
     await asyncio.sleep(0.5)
     await checker.close()
     async with db.transaction(PROGRAM) as conn:

@@ -34,7 +34,7 @@ async def ask(visitor: Visitor, key: str, **other: Any) -> httpx.Response:
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The computations that were begun."""
     found: list[Any] = []
-    monkeypatch.setattr(Planner, "begin", lambda _, *what: found.append(what))
+    monkeypatch.setattr(Planner, "start", lambda _, *what: found.append(what))
     return found
 
 

@@ -92,7 +92,7 @@ async def ask(visitor: Visitor, wish: Any) -> Any:
 
 async def test_a_planner_has_a_roadmap_computed(as_planner: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[Any] = []
-    monkeypatch.setattr(Planner, "begin", lambda _, *what: begun.append(what))
+    monkeypatch.setattr(Planner, "start", lambda _, *what: begun.append(what))
     reply = await ask(as_planner, WISH)
     told = must_fit(reply, "compute_roadmap")
     assert (reply.status_code, told["status"], told["agency"]) == (202, "computing", WARD)
@@ -128,6 +128,6 @@ async def test_only_planners_have_roadmaps_computed(client: Visitor, as_staff: V
 async def test_a_wish_that_cannot_be_planned_is_refused(
     as_planner: Visitor, wrong: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Planner, "begin", lambda *_: pytest.fail("it was begun"))
+    monkeypatch.setattr(Planner, "start", lambda *_: pytest.fail("it was begun"))
     told = must_fit(await ask(as_planner, WISH | wrong), "compute_roadmap")
     assert told["status"] in (400, 404, 422)

@@ -1,13 +1,12 @@
-"""Pure computing in a process of its own, so that pages stay quick; and the signs of life meanwhile."""
+"""Pure computing in a process of its own, so that pages stay quick."""
 
 import asyncio
 import contextlib
 import multiprocessing
 import resource
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
-BEAT = 1.0  # seconds between two signs of life
 MEMORY = 6 * 1024**3
 """Bytes of addresses that a child may take: it fails rather than the machine. A city takes 0.7 GiB in use."""
 
@@ -40,20 +39,3 @@ async def apart(
             process.terminate()
         await asyncio.to_thread(process.join, 5)
         mine.close()
-
-
-class Watch:
-    """Whether somebody has given up what is being computed here."""
-
-    def __init__(self) -> None:
-        self.given_up = False
-
-    async def beats(self, working: "asyncio.Task[Any]", beat: Callable[[], Awaitable[bool]]) -> None:
-        """Give a sign of life every second by `beat`; end the work when it says so."""
-        while True:
-            await asyncio.sleep(BEAT)
-            with contextlib.suppress(OSError):  # the database is away for a moment: the next beat tells
-                self.given_up = await beat()
-            if self.given_up:
-                working.cancel()
-                return

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from lenmuc.actions.background import Background
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Identity
 from lenmuc.core.checklists import Criterion, holds
@@ -214,34 +215,22 @@ async def _end(db: Database, run: int, state: str) -> None:
         await findings_store.end_run(conn, run, state)
 
 
-class Checker:
+class Checker(Background):
     """Runs checks in the background of the site."""
 
     def __init__(self, db: Database, content: Content, on: bool, opens: Callable[[], Opens]) -> None:
+        super().__init__()
         self.on = on
         self._db = db
         self._content = content
         self._opens = opens
-        self._running: set[asyncio.Task[None]] = set()
 
-    def begin(self, run: int, wanted: Wanted) -> None:
-        """Carry out a run that was started, in the background."""
-        task = asyncio.create_task(self._carry_out(run, wanted), name=f"check {run}")
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+    def start(self, run: int, wanted: Wanted) -> None:
+        """Carry out a run that was noted, in the background."""
+        self.begin(f"check {run}", self._carry_out(run, wanted))
 
     async def _carry_out(self, run: int, wanted: Wanted) -> None:
         try:
             await carry_out(self._db, self._content, self._opens(), run, wanted)
         except Exception:
             log.exception("check %s failed", run)
-
-    async def wait(self) -> None:
-        """Until nothing runs any more."""
-        await asyncio.gather(*self._running, return_exceptions=True)
-
-    async def close(self) -> None:
-        """Stop what runs; what was found is kept."""
-        for task in list(self._running):
-            task.cancel()
-        await self.wait()

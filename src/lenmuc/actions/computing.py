@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from lenmuc.actions.apart import BEAT, Watch, apart
+from lenmuc.actions.apart import apart
+from lenmuc.actions.background import BEAT, Background, GivenUp, watched
 from lenmuc.actions.levels import settled_services
 from lenmuc.actions.planning import plan_settings
 from lenmuc.actions.solving import solved
@@ -39,10 +40,6 @@ CRASHED = N_(
 )
 CANCELLED = N_("A planner stopped the computation. Nothing of it was kept.")
 IMPOSSIBLE = N_("No plan can be made from these inputs. The reasons are below; change one of them.")
-
-
-class Cancelled(Exception):
-    """Somebody asked for the computation to be given up."""
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -201,7 +198,7 @@ def _child(answer: "Connection[Any, Any]", task: Task) -> None:
         answer.send(_Failure((why.message,)))
 
 
-class Planner:
+class Planner(Background):
     """Computes roadmaps one after the other, each in a process of its own, so that pages stay quick.
 
     Several programs may do so on one database: each gives a sign of life in the table while it computes or
@@ -209,43 +206,34 @@ class Planner:
     """
 
     def __init__(self, db: Database, partners: Mapping[str, tuple[str, ...]] = {}) -> None:
+        super().__init__()
         self._db = db
         self._partners = partners
         self._turn = asyncio.Semaphore(1)
-        self._running: set[asyncio.Task[None]] = set()
 
-    def begin(self, scheme: Scheme, who: Identity, id: int, request: PlanRequest) -> None:
+    def start(self, scheme: Scheme, who: Identity, id: int, request: PlanRequest) -> None:
         """Compute roadmap `id` in the background."""
-        task = asyncio.create_task(self.compute(scheme, who, id, request), name=f"roadmap {id}")
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self.begin(f"roadmap {id}", self.compute(scheme, who, id, request))
 
     async def compute(self, scheme: Scheme, who: Identity, id: int, request: PlanRequest) -> None:
         """Compute roadmap `id` and store it, or store why there is none. No connection is held meanwhile."""
         job = _Job(self._db, who, id)
-        working = asyncio.create_task(self._work(job, scheme, who, request))
-        beating = asyncio.create_task(job.beats(working, job.beat))
         failure, causes = CRASHED, tuple[Message, ...]()
         try:
-            found = await working
-            if isinstance(found, _Plan):
-                async with self._db.transaction(who) as conn:
-                    await roadmaps_store.finish_roadmap(
-                        conn, id, found.problem, found.solution, found.summary
-                    )
-                failure = CANCELLED  # holds only where it was cancelled in this very moment
-            else:
-                failure, causes = IMPOSSIBLE, found.causes
-        except asyncio.CancelledError:
-            if not job.given_up:
-                raise
+            async with watched(self._work(job, scheme, who, request), job.beat) as working:
+                found = await working
+                if isinstance(found, _Plan):
+                    async with self._db.transaction(who) as conn:
+                        await roadmaps_store.finish_roadmap(
+                            conn, id, found.problem, found.solution, found.summary
+                        )
+                    failure = CANCELLED  # holds only where it was cancelled in this very moment
+                else:
+                    failure, causes = IMPOSSIBLE, found.causes
+        except GivenUp:
             failure = CANCELLED
         except Exception:
             log.exception("roadmap %s failed", id)
-        finally:
-            for task in (working, beating):
-                task.cancel()
-            await asyncio.gather(working, beating, return_exceptions=True)
         async with self._db.transaction(who) as conn:
             await roadmaps_store.fail_roadmap(conn, id, failure, causes)
 
@@ -262,18 +250,11 @@ class Planner:
         answer: _Plan | _Failure = await apart(_child, task, Progress, job.hears)
         return answer
 
-    async def close(self) -> None:
-        """Stop what is being computed; it gives no sign of life any more, and so has failed."""
-        for task in list(self._running):
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
 
-
-class _Job(Watch):
-    """One roadmap that is being computed here: how far it is, and whether somebody has given it up."""
+class _Job:
+    """One roadmap that is being computed here: how far it is, and its signs of life."""
 
     def __init__(self, db: Database, who: Identity, id: int) -> None:
-        super().__init__()
         self._db = db
         self._who = who
         self._id = id

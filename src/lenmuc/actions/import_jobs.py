@@ -14,6 +14,7 @@ from typing import BinaryIO
 import msgspec
 
 from lenmuc import paths
+from lenmuc.actions.background import Background, GivenUp, watched
 from lenmuc.actions.importing import Report, nameable, write
 from lenmuc.content.errors import ContentError
 from lenmuc.content.everything import Content
@@ -35,7 +36,6 @@ MOST_FILES = 20
 MOST_BYTES = 100 * 1024 * 1024
 """Of one file as it is sent; packed files hold more."""
 SAMPLE = 5
-_BEAT = 1.0  # seconds between two signs of life
 _STRAY = 3600.0  # seconds after which a folder that no job knows is removed
 BROKEN_OFF = Why(
     "", "", Message(N_("The program was stopped meanwhile. Nothing was written; send it again."))
@@ -63,14 +63,14 @@ def _must_keep(who: Identity) -> None:
         raise NotAllowed(N_("Only administrators bring registries in."))
 
 
-class Importer:
+class Importer(Background):
     """Reads and writes in the background. Until then the files lie in a folder under the data."""
 
     def __init__(self, db: Database, content: Content, data: Path) -> None:
+        super().__init__()
         self._db = db
         self._content = content
         self._home = data / "imports"
-        self._running: dict[int, asyncio.Task[None]] = {}
 
     async def take(
         self, who: Identity, person: int, chosen: Chosen, files: Sequence[Sent], today: dt.date
@@ -146,8 +146,7 @@ class Importer:
             if not await jobs_store.drop_job(conn, id):
                 raise Conflict(N_("This import is being written or is over; it can no longer be dropped."))
             await audit_store.record(conn, person=person, action="import dropped", target=f"import job {id}")
-        if id in self._running:
-            self._running[id].cancel()
+        self.stop(f"import {id}")
         await asyncio.to_thread(shutil.rmtree, self._home / str(id), ignore_errors=True)
 
     async def find(self, who: Identity, id: int) -> Job:
@@ -172,46 +171,34 @@ class Importer:
                     shutil.rmtree(folder, ignore_errors=True)
 
     def _begin(self, id: int, person: int | None, today: dt.date) -> None:
-        task = asyncio.create_task(self._work(id, person, today), name=f"import {id}")
-        self._running[id] = task
-        task.add_done_callback(lambda _: self._running.pop(id, None))
+        self.begin(f"import {id}", self._work(id, person, today))
 
     async def _work(self, id: int, person: int | None, today: dt.date) -> None:
         """Read the files; show what they would do or, for `person`, write it. A failure is kept."""
         rows = [0]
-        working = asyncio.create_task(self._do(id, person, today, rows))
-        beating = asyncio.create_task(self._beats(id, rows, working))
+
+        async def beat() -> bool:
+            async with self._db.transaction(PROGRAM) as conn:
+                return await jobs_store.beat(conn, id, rows[0])
+
         why = BROKEN_OFF
         try:
-            failed = await working
+            async with watched(self._do(id, person, today, rows), beat) as working:
+                failed = await working
             if failed is None:
                 return
             why = failed
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, GivenUp):
             pass  # the program stops, or it was dropped: then it is at work no more, and stays as it is
         except LenMucError as refused:
             why = Why("", "", refused.message)
         except Exception:
             log.exception("import %s failed", id)
             why = CRASHED
-        finally:
-            for task in (working, beating):
-                task.cancel()
-            await asyncio.gather(working, beating, return_exceptions=True)
         async with self._db.transaction(PROGRAM) as conn:
             failed_now = await jobs_store.fail_job(conn, id, why)
         if failed_now:
             await asyncio.to_thread(shutil.rmtree, self._home / str(id), ignore_errors=True)
-
-    async def _beats(self, id: int, rows: list[int], working: "asyncio.Task[Why | None]") -> None:
-        while True:
-            await asyncio.sleep(_BEAT)
-            with contextlib.suppress(OSError):  # the database is away for a moment: the next beat tells
-                async with self._db.transaction(PROGRAM) as conn:
-                    dropped = await jobs_store.beat(conn, id, rows[0])
-                if dropped:
-                    working.cancel()
-                    return
 
     async def _do(self, id: int, person: int | None, today: dt.date, rows: list[int]) -> Why | None:
         job = await self.find(PROGRAM, id)
@@ -274,16 +261,6 @@ class Importer:
         )  # fmt: skip
         if done.counts == expected:
             await asyncio.to_thread(shutil.rmtree, self._home / str(job.id), ignore_errors=True)
-
-    async def wait(self) -> None:
-        """Until nothing is at work any more."""
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
-
-    async def close(self) -> None:
-        """Stop what is at work: nothing of it is written."""
-        for task in list(self._running.values()):
-            task.cancel()
-        await self.wait()
 
 
 def _shown(reading: Reading) -> tuple[Shown, ...]:

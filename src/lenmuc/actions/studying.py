@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from lenmuc.actions.apart import BEAT, Watch, apart
+from lenmuc.actions.apart import apart
+from lenmuc.actions.background import BEAT, Background, GivenUp, watched
 from lenmuc.actions.planning import ABANDONED, SILENCE
 from lenmuc.actions.roadmap_view import NO_ROADMAP
 from lenmuc.core.answers import Identity
@@ -69,7 +70,7 @@ def _child(answer: "Connection[Any, Any]", asked: _Question) -> None:
         answer.send(None)
 
 
-class Studies:
+class Studies(Background):
     """Answers questions about roadmaps one after the other, each in a process of its own.
 
     As with roadmaps, several programs may do so on one database: a sign of life in the table tells that
@@ -77,9 +78,9 @@ class Studies:
     """
 
     def __init__(self, db: Database) -> None:
+        super().__init__()
         self._db = db
         self._turn = asyncio.Semaphore(1)
-        self._running: set[asyncio.Task[None]] = set()
 
     async def find(self, who: Identity, roadmap: int, kind: Kind, subject: str = "") -> Study | None:
         """What is known of a question; one that nobody computes any more has failed."""
@@ -111,10 +112,7 @@ class Studies:
         for number, (kind, subject) in zip(numbers, asked, strict=True):
             if number is not None:
                 work = self._compute(who, number, _Question(plan, kind, subject))
-                begun.append(asyncio.create_task(work, name=f"study {number}"))
-        self._running.update(begun)
-        for task in begun:
-            task.add_done_callback(self._running.discard)
+                begun.append(self.begin(f"study {number}", work))
         if begun:
             await asyncio.wait(begun, timeout=_PATIENCE)
 
@@ -127,27 +125,20 @@ class Studies:
 
     async def _compute(self, who: Identity, number: int, asked: _Question) -> None:
         job = _Job(self._db, who, number)
-        working = asyncio.create_task(self._in_turn(asked, job))
-        beating = asyncio.create_task(job.beats(working, job.beat))
         failure = CRASHED
         try:
-            answer = await working
-            if answer is None:
-                failure = NO_SUBJECT
-            else:
-                async with self._db.transaction(who) as conn:
-                    await studies_store.finish_study(conn, number, answer)
-                failure = CANCELLED  # holds only where it was cancelled in this very moment
-        except asyncio.CancelledError:
-            if not job.given_up:
-                raise
+            async with watched(self._in_turn(asked, job), job.beat) as working:
+                answer = await working
+                if answer is None:
+                    failure = NO_SUBJECT
+                else:
+                    async with self._db.transaction(who) as conn:
+                        await studies_store.finish_study(conn, number, answer)
+                    failure = CANCELLED  # holds only where it was cancelled in this very moment
+        except GivenUp:
             failure = CANCELLED
         except Exception:
             log.exception("study %s failed", number)
-        finally:
-            for task in (working, beating):
-                task.cancel()
-            await asyncio.gather(working, beating, return_exceptions=True)
         async with self._db.transaction(who) as conn:
             await studies_store.fail_study(conn, number, failure)
 
@@ -156,18 +147,11 @@ class Studies:
             answer: Answer | None = await apart(_child, asked, _Parts, job.hears)
             return answer
 
-    async def close(self) -> None:
-        """Stop what is being computed; it gives no sign of life any more, and so has failed."""
-        for task in list(self._running):
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
 
-
-class _Job(Watch):
+class _Job:
     """One study that is being computed here."""
 
     def __init__(self, db: Database, who: Identity, number: int) -> None:
-        super().__init__()
         self._db = db
         self._who = who
         self._number = number

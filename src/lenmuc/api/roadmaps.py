@@ -239,7 +239,7 @@ async def compute_roadmap(
 
     told, new = await once_or_now(request, db, key, await request.body(), write)
     if new:
-        planner.begin(content.scheme, who, begun[0], asked)
+        planner.start(content.scheme, who, begun[0], asked)
     return reply_of(told, visit)
 
 

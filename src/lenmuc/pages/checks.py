@@ -170,7 +170,7 @@ async def run_checks(
         listing = Listing(service=wanted.service, agency=wanted.agency)
         shown = await checks_page(visit, db, content, checker, listing, refused.message)
         return render(request, "review/checks.html", shown, 422 if isinstance(refused, NotFound) else 409)
-    checker.begin(run, wanted)
+    checker.start(run, wanted)
     return Response(None, status_code=303, headers={"Location": _link(visit)})
 
 

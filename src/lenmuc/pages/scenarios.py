@@ -151,7 +151,7 @@ async def begin(
     """Note a roadmap, begin to compute it, and go to its page. Raises as `planning.start` does."""
     person = session_of(visit).person
     id = await planning.start(db, content.scheme, visit.who, person, asked, scenario)
-    planner.begin(content.scheme, visit.who, id, asked)
+    planner.start(content.scheme, visit.who, id, asked)
     return to(f"/{visit.language.code}/plan/{id}")
 
 
