@@ -41,6 +41,21 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator["E
         yield server
 
 
+@pytest.fixture(scope="session")
+async def blank(postgres: "EmbeddedPostgres") -> str:
+    """The name of a database with our schema and nothing in it, for copies in a third of the time."""
+    import asyncpg
+
+    from lenmuc.store.embedded import OWNER
+    from lenmuc.store.migrate import migrate
+
+    admin = await asyncpg.connect(postgres.dsn("postgres", "postgres"))
+    await admin.execute(f"CREATE DATABASE blank OWNER {OWNER}")
+    await migrate(postgres.dsn(OWNER, "blank"))
+    await admin.close()
+    return "blank"
+
+
 @pytest.fixture
 async def connection(postgres: "EmbeddedPostgres") -> AsyncIterator[Any]:
     """A connection as the role of the program; whatever the test does on it is undone."""

@@ -20,12 +20,11 @@ PLANNER = Identity(role="planner")
 
 
 @pytest.fixture
-async def superuser(postgres: EmbeddedPostgres) -> AsyncIterator[Any]:
+async def superuser(postgres: EmbeddedPostgres, blank: str) -> AsyncIterator[Any]:
     """Somebody at whom no rule of a database of its own stops."""
     server = await asyncpg.connect(postgres.dsn("postgres", "postgres"))
     await server.execute("DROP DATABASE IF EXISTS chain WITH (FORCE)")
-    await server.execute(f"CREATE DATABASE chain OWNER {OWNER}")
-    await migrate(postgres.dsn(OWNER, "chain"))
+    await server.execute(f"CREATE DATABASE chain OWNER {OWNER} TEMPLATE {blank}")
     admin = await asyncpg.connect(postgres.dsn("postgres", "chain"))
     await admin.execute("SET session_replication_role = replica")  # no trigger stops them either
     yield admin

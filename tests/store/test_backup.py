@@ -19,7 +19,7 @@ from lenmuc.store import backup
 from lenmuc.store.backup_file import CannotRestore, Manifest, Reading, Writing
 from lenmuc.store.database import PooledDatabase
 from lenmuc.store.embedded import APP, OWNER, EmbeddedPostgres
-from lenmuc.store.migrate import CannotMigrate, migrate, migrations
+from lenmuc.store.migrate import CannotMigrate, migrations
 
 SMALL = """
 INSERT INTO agency (code, name, kind, tier, valid_from, sort_key, folded)
@@ -45,13 +45,12 @@ EVERY = (
 
 
 @pytest.fixture
-async def admin(postgres: EmbeddedPostgres) -> AsyncIterator[Any]:
+async def admin(postgres: EmbeddedPostgres, blank: str) -> AsyncIterator[Any]:
     """The superuser of the server, with two databases to play with: `kept` has rows, `empty` has none."""
     db = await asyncpg.connect(postgres.dsn("postgres", "postgres"))
-    for name in ("kept", "empty"):
+    for name, of in (("kept", blank), ("empty", "template1")):
         await db.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        await db.execute(f"CREATE DATABASE {name} OWNER {OWNER}")
-    await migrate(postgres.dsn(OWNER, "kept"))
+        await db.execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {of}")
     kept = await asyncpg.connect(postgres.dsn("postgres", "kept"))
     await kept.execute(SMALL)
     await kept.close()
