@@ -17,12 +17,15 @@ from lenmuc.content.everything import Content, load_content
 from lenmuc.core.answers import Identity
 from lenmuc.settings import Settings
 from lenmuc.store.database import PUBLIC, act_as, prepare_connection
+from tests.once import make_once
 
 if TYPE_CHECKING:
     from lenmuc.store.embedded import EmbeddedPostgres
 
 # A thousand people sign in here; what a hash costs in earnest is looked at where passwords are.
 accounts.PASSWORDS.take(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+make_once()
 
 # Made-up cases are the same each time, and none fails because the machine was slow just then.
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
@@ -67,8 +70,10 @@ async def connection(postgres: "EmbeddedPostgres") -> AsyncIterator[Any]:
     try:
         yield db
     finally:
-        await undo.rollback()
-        await db.close()
+        try:
+            await undo.rollback()
+        finally:  # one that stays open keeps its locks, and each test after it waits for them
+            await db.close(timeout=10)
 
 
 async def forget_log(postgres: "EmbeddedPostgres") -> None:
@@ -89,12 +94,20 @@ class UndoneDatabase:
     def __init__(self, conn: Any) -> None:
         self._conn = conn
         self._turn = asyncio.Lock()
+        self._over = False
 
     @asynccontextmanager
     async def transaction(self, who: Identity = PUBLIC, *, read_only: bool = False) -> AsyncIterator[Any]:
-        async with self._turn, self._conn.transaction():
-            await act_as(self._conn, who)
-            yield self._conn
+        async with self._turn:
+            assert not self._over, "a test has ended and its program still works"
+            async with self._conn.transaction():
+                await act_as(self._conn, who)
+                yield self._conn
+
+    async def end(self) -> None:
+        """Wait for what works in the background and is in the middle of a transaction; no other begins."""
+        async with self._turn:
+            self._over = True
 
 
 @pytest.fixture(scope="session")
@@ -110,10 +123,12 @@ def city(postgres: "EmbeddedPostgres", content: Content) -> Content:
 
 
 @pytest.fixture
-async def db(city: Content, connection: Any) -> UndoneDatabase:
+async def db(city: Content, connection: Any) -> AsyncIterator[UndoneDatabase]:
     """The loaded city; whatever the test writes is undone."""
     await prepare_connection(connection)
-    return UndoneDatabase(connection)
+    undone = UndoneDatabase(connection)
+    yield undone
+    await undone.end()
 
 
 class Visitor:
