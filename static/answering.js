@@ -25,7 +25,7 @@
       const fields = new URLSearchParams();
       for (const field of this.part.querySelectorAll("[name]")) {
         const chosen = !["radio", "checkbox"].includes(field.type) || field.checked;
-        const ours = !["file", "submit", "button"].includes(field.type) && !["csrf", "criterion"].includes(field.name);
+        const ours = !["file", "submit", "button"].includes(field.type) && !["csrf", "once", "criterion"].includes(field.name);
         if (chosen && ours && !field.disabled) fields.append(field.name, field.value);
       }
       return fields;

@@ -84,8 +84,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         for name, given in (("LENMUC_OWNER_DATABASE_URL", owner), ("LENMUC_READ_DATABASE_URL", reading)):
             if given and not database:
                 raise BadSetting(
-                    f"{name} needs DATABASE_URL beside it. "
-                    "Set both, or neither to use the built-in database."
+                    f"{name} needs DATABASE_URL beside it. Set both, or neither to use the built-in database."
                 )
         url = settings_outside.web_address(env, "LENMUC_URL", example="https://lenmuc.example.gov.vn").rstrip(
             "/"

@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
-from lenmuc.actions.speaking import admit
-from lenmuc.core.throttle import SHORT, TooManyPosts
+from lenmuc.actions.speaking import say
+from lenmuc.core.throttle import SHORT, Limit, TooManyPosts
 from lenmuc.store.database import PROGRAM, PooledDatabase
 from lenmuc.web.reviews import today
 
 ADDRESS, OTHER = "198.51.100.23", "198.51.100.24"
+
+
+async def nothing(_: Any) -> None:
+    """Stores nothing."""
 
 
 @pytest.fixture
@@ -32,7 +36,7 @@ async def test_two_processes_asked_at_once_let_in_ten_together(processes: list[P
     async def post(number: int) -> str:
         address = OTHER if number % 8 == 0 else ADDRESS
         try:
-            await admit(processes[number % 2], address, today())
+            await say(processes[number % 2], address, today(), Limit(f"text {number}", 1, 60), nothing)
         except TooManyPosts:
             return "refused"
         return address
@@ -47,6 +51,19 @@ async def test_one_press_counts_once_also_when_it_is_sent_twice_at_once(
 ) -> None:
     async with asyncio.timeout(30):
         said = await asyncio.gather(
-            *(admit(processes[number % 2], ADDRESS, today(), once="demand 1") for number in range(8))
+            *(
+                say(processes[number % 2], ADDRESS, today(), Limit("demand 1", 1, 60), nothing)
+                for number in range(8)
+            )
         )
     assert sorted(said) == [False] * 7 + [True]
+
+
+async def test_what_was_not_stored_may_be_said_again(processes: list[PooledDatabase]) -> None:
+    async def broken(_: Any) -> None:
+        raise ConnectionResetError
+
+    same = Limit("demand 1", 1, 60)
+    with pytest.raises(ConnectionResetError):
+        await say(processes[0], ADDRESS, today(), same, broken)
+    assert await say(processes[0], ADDRESS, today(), same, nothing)

@@ -5,6 +5,7 @@ that is there.
 import ast
 import importlib
 import inspect
+import re
 import types
 import typing
 from collections.abc import Iterator
@@ -183,3 +184,25 @@ def test_a_wrong_name_is_found_at_any_depth() -> None:
         "{% for row in page.rows %}{% if row.name %}{{ row.nmae }}{% endif %}{% endfor %}{{ page.title }}"
     )
     assert faults_of(source, Page) == ["line 1: Row has no nmae", "line 1: Page has no title"]
+
+
+# Signing in and out, and the first administrator: there is no session yet, or none any more.
+WITHOUT_A_KEY = {"base.html": 1, "account/first.html": 1}
+_FORM = re.compile(r'<form[^>]*method="post".*?</form>', re.S)
+
+
+def bare_forms(source: str) -> int:
+    """How many forms that post have neither our hidden fields nor a macro around them."""
+    return sum("csrf_field()" not in form and "{{ hidden(" not in form for form in _FORM.findall(source))
+
+
+def test_every_form_that_posts_has_the_token_and_the_key_of_its_page() -> None:
+    found = {
+        path.relative_to(paths.templates()).as_posix(): bare_forms(path.read_text(encoding="utf-8"))
+        for path in paths.templates().rglob("*.html")
+    }
+    assert {name: count for name, count in found.items() if count} == WITHOUT_A_KEY
+
+
+def test_a_form_without_the_token_is_found() -> None:
+    assert bare_forms('<form class="a" method="post"><input></form><form method="get"></form>') == 1

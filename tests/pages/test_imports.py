@@ -224,7 +224,7 @@ async def test_a_catalogue_that_changed_meanwhile_is_shown_anew(
     who = Identity(role="administrator", person=str(number))
     importer = Importer(db, content, tmp_path)
     chosen = Chosen("our-list", MAPPING)
-    id = await importer.take(who, number, chosen, [Sent("list.csv", BytesIO(csv_of(ONE, TWO)))], TODAY)
+    id = await importer.take(db, who, number, chosen, [Sent("list.csv", BytesIO(csv_of(ONE, TWO)))], TODAY)
     await importer.wait()
     assert (await importer.find(who, id)).state == "ready"
     async with db.transaction(PROGRAM) as conn:
@@ -232,7 +232,7 @@ async def test_a_catalogue_that_changed_meanwhile_is_shown_anew(
             "INSERT INTO service (code, name, field, tiers, source, sort_key)"
             " VALUES ('9.000003', 'x', 'ho-tich', '{province}', 'our-list', 'x')"
         )
-    await importer.confirm(who, number, id, TODAY)
+    await importer.confirm(db, who, number, id, TODAY)
     await importer.wait()
     job = await importer.find(who, id)
     assert (job.state, job.moved) == ("ready", True)
@@ -240,7 +240,7 @@ async def test_a_catalogue_that_changed_meanwhile_is_shown_anew(
     assert job.report.counts.gone == 1
     assert await value(db, "SELECT count(*) FROM import_run") == 0
     assert (tmp_path / "imports" / str(id)).is_dir()
-    await importer.confirm(who, number, id, TODAY)
+    await importer.confirm(db, who, number, id, TODAY)
     await importer.wait()
     assert (await importer.find(who, id)).state == "done"
     assert list((tmp_path / "imports").iterdir()) == []

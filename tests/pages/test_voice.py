@@ -1,5 +1,6 @@
 """The public's voice: said without an account, throttled, shown to the public only as far as it may be."""
 
+import asyncio
 import datetime as dt
 import re
 from html import unescape
@@ -33,6 +34,13 @@ async def counted(db: Any, table: str) -> int:
     """Rows of a table that a planner may read."""
     async with db.transaction(PLANNER) as conn:
         return int(await conn.fetchval(f"SELECT count(*) FROM {table}"))
+
+
+async def inserted(db: Any, table: str) -> int:
+    """Rows that this test has put into a table: ratings of this quarter are read by nobody."""
+    async with db.transaction() as conn:
+        query = "SELECT n_tup_ins FROM pg_stat_xact_user_tables WHERE relname = $1"
+        return int(await conn.fetchval(query, table))
 
 
 async def fresh(visitor: Visitor, path: str) -> str:
@@ -106,6 +114,12 @@ async def test_who_fills_in_the_trap_is_thanked_and_not_heard(client: Visitor, d
         assert await conn.fetchval("SELECT count(*) FROM post_count") == 0
 
 
+def rating(number: int) -> dict[str, str]:
+    """A rating that is another one for each number below 81."""
+    contents = ("overall", "convenience", "timeliness", "attitude")
+    return {name: str(number // 3**at % 3 + 1) for at, name in enumerate(contents)}
+
+
 async def test_of_a_thousand_posts_from_one_address_ten_get_in(app: Any, db: Any) -> None:
     stored, refused = 0, 0
     async with db.transaction() as conn:
@@ -114,8 +128,8 @@ async def test_of_a_thousand_posts_from_one_address_ten_get_in(app: Any, db: Any
         ]
     async with from_address(app, "203.0.113.7") as one:
         for number in range(1_000):
-            path = ("wrong", "rate", "need")[number % 3]
-            fields = {"wrong": {"text": f"Sai {number}"}, "rate": {"overall": "1"}, "need": {}}[path]
+            path = ("wrong", "rate", "need")[number % 3] if number < 243 else "wrong"
+            fields = {"wrong": {"text": f"Sai {number}"}, "rate": rating(number // 3), "need": {}}[path]
             place = {"agency": AGENCY} if path != "need" else {}
             service = codes[number // 3] if path == "need" else CODE
             reply = await one.post(f"/vi/services/{service}/{path}", data={**place, **fields})
@@ -140,15 +154,13 @@ async def test_of_a_thousand_posts_from_one_address_ten_get_in(app: Any, db: Any
 async def test_ten_minutes_later_there_is_room_again_until_the_day_is_full(app: Any, db: Any) -> None:
     async with from_address(app, "2001:db8::7") as one:
         for _ in range(LONG.posts // SHORT.posts):
-            for _ in range(SHORT.posts):
-                reply = await one.post(f"{PAGE}/rate", data={"agency": AGENCY, "overall": "2"})
+            for number in range(SHORT.posts):
+                reply = await one.post(f"{PAGE}/rate", data={"agency": AGENCY, **rating(number)})
                 assert reply.status_code == 303
-            assert (
-                await one.post(f"{PAGE}/rate", data={"agency": AGENCY, "overall": "2"})
-            ).status_code == 429
+            assert (await one.post(f"{PAGE}/rate", data={"agency": AGENCY, **rating(80)})).status_code == 429
             async with db.transaction(PROGRAM) as conn:
                 await conn.execute("UPDATE post_count SET since = since - interval '10 minutes'")
-        full = await one.post(f"{PAGE}/rate", data={"agency": AGENCY, "overall": "2"})
+        full = await one.post(f"{PAGE}/rate", data={"agency": AGENCY, **rating(80)})
         assert full.status_code == 429
         assert int(full.headers["retry-after"]) > SHORT.seconds
 
@@ -158,6 +170,35 @@ async def test_a_need_counts_once_a_day_for_each_service(client: Visitor, db: An
         assert (await client.post(f"{PAGE}/need", agency="", more="")).status_code == 303
     await client.post("/vi/services/2.000815/need")
     assert await counted(db, "demand") == 2
+
+
+@pytest.mark.parametrize(("path", "fields"), [("wrong", {"text": "Sai"}), ("rate", {"overall": "1"})])
+async def test_two_presses_of_one_button_are_one_and_both_are_thanked(
+    app: Any, db: Any, path: str, fields: dict[str, str]
+) -> None:
+    table = {"wrong": "correction", "rate": "rating"}[path]
+    sent = {"agency": AGENCY, **fields}
+    async with from_address(app, "203.0.113.7") as one, from_address(app, "203.0.113.8") as other:
+        before = await inserted(db, table)
+        replies = await asyncio.gather(*(one.post(f"{PAGE}/{path}", data=sent) for _ in range(2)))
+        replies.append(await one.post(f"{PAGE}/{path}", data=sent))
+        assert {(reply.status_code, reply.headers["location"]) for reply in replies} == {
+            (303, f"{PAGE}/thanks?said={path}&agency={AGENCY}")
+        }
+        assert await inserted(db, table) == before + 1
+        await other.post(f"{PAGE}/{path}", data=sent)
+        assert await inserted(db, table) == before + 2, "what somebody else says counts"
+
+
+async def test_a_minute_later_the_same_rating_is_another_one(app: Any, db: Any) -> None:
+    sent = {"agency": AGENCY, "overall": "1"}
+    async with from_address(app, "203.0.113.7") as one:
+        before = await inserted(db, "rating")
+        await one.post(f"{PAGE}/rate", data=sent)
+        async with db.transaction(PROGRAM) as conn:
+            await conn.execute("UPDATE post_count SET since = since - interval '1 minute'")
+        await one.post(f"{PAGE}/rate", data=sent)
+    assert await inserted(db, "rating") == before + 2
 
 
 async def test_nothing_that_is_kept_holds_the_address_or_a_moment(app: Any, db: Any, caplog: Any) -> None:

@@ -20,7 +20,7 @@ PRIVATE = {
     "import_job", "import_run", "inspection_finding", "inspection_plan",
     "inspection_visit", "kept_reply", "mail_event", "mail_state", "mail_switch", "migration", "person",
     "post_count", "post_key", "provider_link", "provider_step", "public_change", "recovery_code",
-    "remark", "round_notice", "saving", "scenario", "second_factor", "service_history",
+    "remark", "round_notice", "saving", "scenario", "second_factor", "sent_form", "service_history",
     "service_lineage", "session", "sign_in_attempt", "sign_in_step", "task", "task_report",
     "withdrawn_answer", "work_report",
 }  # fmt: skip

@@ -8,7 +8,7 @@ from tests.conftest import forget_log
 
 # What everybody may read, or what the program alone looks up on the way to an identity.
 OPEN = {"offering", "person", "agency", "tally", "tally_day", "count_tally"}
-ALSO = {"mail_event", "programme", "demand", "post_count", "post_key", "kept_reply"}
+ALSO = {"mail_event", "programme", "demand", "post_count", "post_key", "kept_reply", "sent_form"}
 _WALLS = """
     SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS forced,
            EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid) AS policy,

@@ -73,9 +73,9 @@ class Importer(Background):
         self._home = data / "imports"
 
     async def take(
-        self, who: Identity, person: int, chosen: Chosen, files: Sequence[Sent], today: dt.date
+        self, db: Database, who: Identity, person: int, chosen: Chosen, files: Sequence[Sent], today: dt.date
     ) -> int:
-        """Keep the files, begin to read them; the number of the job.
+        """Keep the files, begin to read them; the number of the job, which is noted in `db`.
 
         Raises `NotAllowed`, `Refused` with the fields mapping, text or files, `Busy` while another is at
         work.
@@ -89,7 +89,7 @@ class Importer(Background):
             mapping = await asyncio.to_thread(self._keep, folder, chosen, files)
             names = [clean_name(file.name) for file in files]
             await self.tidy()
-            async with self._db.transaction(PROGRAM) as conn:
+            async with db.transaction(PROGRAM) as conn:
                 id = await jobs_store.add_job(conn, mapping.id, names, person)
                 if id is None:
                     raise Busy(N_("Another import is at work. Wait until it is done."))
@@ -127,22 +127,22 @@ class Importer(Background):
                 shutil.copyfileobj(file.body, kept, 1024 * 1024)
         return mapping
 
-    async def confirm(self, who: Identity, person: int, id: int, today: dt.date) -> None:
+    async def confirm(self, db: Database, who: Identity, person: int, id: int, today: dt.date) -> None:
         """Have what was shown written. Raises `NotAllowed`, `NotFound`, `Conflict`, `Busy`."""
         _must_keep(who)
         job = await self.find(who, id)
-        async with self._db.transaction(PROGRAM) as conn:
+        async with db.transaction(PROGRAM) as conn:
             if job.state != "ready" or not (self._home / str(id)).is_dir():
                 raise Conflict(N_("This import can no longer be written. Send its files again."))
             if not await jobs_store.begin_writing(conn, id):
                 raise Busy(N_("Another import is at work. Wait until it is done."))
         self._begin(id, person, today)
 
-    async def drop(self, who: Identity, person: int, id: int) -> None:
+    async def drop(self, db: Database, who: Identity, person: int, id: int) -> None:
         """Give a job up and remove its files. Raises `NotAllowed`, `NotFound`, `Conflict` when it is late."""
         _must_keep(who)
         await self.find(who, id)
-        async with self._db.transaction(PROGRAM) as conn:
+        async with db.transaction(PROGRAM) as conn:
             if not await jobs_store.drop_job(conn, id):
                 raise Conflict(N_("This import is being written or is over; it can no longer be dropped."))
             await audit_store.record(conn, person=person, action="import dropped", target=f"import job {id}")

@@ -94,9 +94,7 @@ def known_of(services: Iterable[Service]) -> Known:
     return [(service.code, facts(service)) for service in services]
 
 
-async def work_out(
-    scheme: Scheme, known: Known, answers: Sequence[Given], target: Target
-) -> Levels:
+async def work_out(scheme: Scheme, known: Known, answers: Sequence[Given], target: Target) -> Levels:
     """The levels of all that `target` reaches, from the records and the answers. What takes long is done in
     a thread, so that others are served meanwhile.
     """

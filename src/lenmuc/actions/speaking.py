@@ -2,6 +2,9 @@
 
 import datetime as dt
 import secrets
+from collections.abc import Awaitable, Callable
+
+import msgspec
 
 from lenmuc.actions.mail import tell_accepted
 from lenmuc.core.answers import Identity
@@ -26,10 +29,11 @@ from lenmuc.store import offerings as offerings_store
 from lenmuc.store import satisfaction as satisfaction_store
 from lenmuc.store import throttle as throttle_store
 from lenmuc.store.corrections import Correction
-from lenmuc.store.database import PROGRAM, PUBLIC, Database
+from lenmuc.store.database import PROGRAM, PUBLIC, Database, act_as
 from lenmuc.store.queries import Connection
 
 _DAY = 24 * 3600
+_TWO_PRESSES = 10  # seconds
 _DEEDS: dict[State, Action] = {
     "accepted": "correction accepted",
     "refused": "correction refused",
@@ -37,24 +41,27 @@ _DEEDS: dict[State, Action] = {
 }
 
 
-async def admit(db: Database, address: str, today: dt.date, once: str = "") -> bool:
-    """Count a post of this address before it is stored, for all processes together.
+async def say(
+    db: Database, address: str, today: dt.date, same: Limit, store: Callable[[Connection], Awaitable[None]]
+) -> bool:
+    """Count a post of this address, for all processes together, and store it, in one transaction.
 
-    With `once`, false when the same was said from there today already. Raises `TooManyPosts`; a post that is
-    not let in does not count.
+    False, and nothing stored, when the same was said from there within the time of `same`: two presses of one
+    button are one. Raises `TooManyPosts`; a post that is not let in does not count.
     """
-    wanted = (*LIMITS, Limit(once, 1, _DAY)) if once else LIMITS
     try:
         async with db.transaction(PROGRAM) as conn:
             key = await throttle_store.key_of(conn, today, secrets.token_bytes(KEY_BYTES))
-            for limit in wanted:
+            for limit in (same, *LIMITS):
                 counted = await throttle_store.count_post(
                     conn, sender(key, limit.kind, address), limit.seconds
                 )
                 if counted.posts > limit.posts:
                     raise _Over(limit, counted.left)
+            await act_as(conn, PUBLIC)
+            await store(conn)
     except _Over as over:
-        if over.limit.kind == once:
+        if over.limit is same:
             return False
         raise TooManyPosts(over.left) from None
     return True
@@ -81,31 +88,36 @@ async def rate(db: Database, address: str, today: dt.date, service: str, agency:
     """Store how satisfied somebody is. Raises `NotFound` or `TooManyPosts`."""
     async with db.transaction(read_only=True) as conn:
         await _level(conn, service, agency)
-    await admit(db, address, today)
-    async with db.transaction(PUBLIC) as conn:
-        await satisfaction_store.add_rating(conn, service, agency, rating)
+    # Within seconds only: many people share the connection of a counter, and most of them are content.
+    same = Limit(f"rating {service} {agency} {msgspec.json.encode(rating).decode()}", 1, _TWO_PRESSES)
+    await say(
+        db, address, today, same, lambda conn: satisfaction_store.add_rating(conn, service, agency, rating)
+    )
 
 
 async def correct(
     db: Database, address: str, today: dt.date, service: str, agency: str, criterion: str, text: str
 ) -> None:
-    """Store what somebody says is wrong. Raises `Refused`, `NotFound` or `TooManyPosts`."""
+    """Store what somebody says is wrong, the same text once a day. Raises `Refused`, `NotFound` or
+    `TooManyPosts`.
+    """
     text = clean_text(text)
     faults = correction_faults(text)
     if faults:
         raise Refused(faults)
     async with db.transaction(read_only=True) as conn:
         level = await _level(conn, service, agency)
-    await admit(db, address, today)
-    async with db.transaction(PUBLIC) as conn:
+
+    async def store(conn: Connection) -> None:
         await corrections_store.add_correction(conn, service, agency, level, criterion, text)
+
+    await say(db, address, today, Limit(f"wrong {service} {agency} {criterion} {text}", 1, _DAY), store)
 
 
 async def want(db: Database, address: str, today: dt.date, service: str) -> None:
     """Count that somebody needs a service online, once a day from one address. Raises `TooManyPosts`."""
-    if await admit(db, address, today, once=f"demand {service}"):
-        async with db.transaction(PUBLIC) as conn:
-            await demand_store.add_demand(conn, service)
+    same = Limit(f"demand {service}", 1, _DAY)
+    await say(db, address, today, same, lambda conn: demand_store.add_demand(conn, service))
 
 
 async def _open(conn: Connection, id: int) -> Correction:

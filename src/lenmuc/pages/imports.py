@@ -206,7 +206,7 @@ async def send(
         elif typed.text.strip():
             chosen = Chosen(typed.name.strip(), typed.text)
         sent = [Sent(file.name, file.body) for file in files.get("files", [])]
-        id = await importer.take(visit.who, session_of(visit).person, chosen, sent, today())
+        id = await importer.take(db, visit.who, session_of(visit).person, chosen, sent, today())
     except (Refused, Busy, TooLarge) as refused:
         if isinstance(refused, Refused):
             errors = tuple((each.field, _mistake(each.message, language)) for each in refused.faults)
@@ -322,7 +322,7 @@ async def confirm(
     """Have what was shown written, all of it or nothing."""
     await read_form(request, NoForm)
     try:
-        await importer.confirm(visit.who, session_of(visit).person, id, today())
+        await importer.confirm(db, visit.who, session_of(visit).person, id, today())
     except (Busy, Conflict) as refused:
         page = await _import_page(db, content, importer, visit, id, said=refused.message)
         return render(request, "imports/import.html", page, 409)
@@ -346,7 +346,7 @@ async def drop(
     """Give it up; its files are removed."""
     await read_form(request, NoForm)
     try:
-        await importer.drop(visit.who, session_of(visit).person, id)
+        await importer.drop(db, visit.who, session_of(visit).person, id)
     except Conflict as refused:
         page = await _import_page(db, content, importer, visit, id, said=refused.message)
         return render(request, "imports/import.html", page, 409)

@@ -28,7 +28,9 @@ from lenmuc.core.throttle import TooManyPosts
 from lenmuc.web.access import ForeignForm, Unfinished
 from lenmuc.web.rates import TooManyReads
 from lenmuc.web.templating import HTML, Templates
+from lenmuc.web.twice import SentBefore
 from lenmuc.web.visits import Visit, own_path
+from lenmuc.web.watching import DISK_FULL
 
 log = logging.getLogger("lenmuc.web")
 PROBLEM = "application/problem+json"
@@ -39,7 +41,7 @@ _STATUS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int]
     (NotFound, 404),
     (SignInNeeded, 401),
     ((NotAllowed, ForeignForm, Unfinished, asyncpg.InsufficientPrivilegeError), 403),
-    ((Conflict, InFlight), 409),
+    ((Conflict, InFlight, SentBefore), 409),
     (TooLarge, 413),
     ((Refused, Impossible), 422),
     ((TooManyAttempts, TooManyPosts, TooManyReads), 429),
@@ -147,6 +149,13 @@ _SAID: dict[int, Said] = {
 }
 
 
+_SENT_BEFORE = Said(
+    N_("Sent before"),
+    "",
+    N_("Look whether it is there. If not, open the form again and fill it in anew."),
+)
+
+
 class ErrorPage(msgspec.Struct, frozen=True):
     """What `templates/error.html` shows."""
 
@@ -197,6 +206,8 @@ def words_of(status: int) -> Said:
 
 
 def _happened(error: BaseException, words: Said) -> Message:
+    if isinstance(error, asyncpg.DiskFullError):
+        return Message(DISK_FULL)
     return error.message if isinstance(error, LenMucError) else Message(words.happened)
 
 
@@ -271,7 +282,10 @@ def tell(
     if isinstance(error, Unfinished) and not visit.is_api:
         to = f"/{visit.language.code}/account/{error.due}"
         return Reply(303, {"location": to, "content-type": HTML}, b"")
-    words = words_of(status)
+    if isinstance(error, SentBefore) and error.answer:
+        kept = {name.decode().lower(): value.decode("latin-1") for name, value in error.answer.headers}
+        return Reply(error.answer.status, {"content-type": HTML, **kept}, error.answer.body)
+    words = _SENT_BEFORE if isinstance(error, SentBefore) else words_of(status)
     language = visit.language
     happened = language.message(_happened(error, words))
     wrong = _wrong(error, visit)

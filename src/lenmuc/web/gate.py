@@ -17,7 +17,7 @@ from lenmuc.core.errors import N_, NotFound, SignInNeeded
 from lenmuc.core.throttle import READS
 from lenmuc.settings import Settings
 from lenmuc.store.database import Database
-from lenmuc.web import templating, uploads, visits
+from lenmuc.web import templating, twice, uploads, visits
 from lenmuc.web import watching as watching_of
 from lenmuc.web.access import (
     SAFE_METHODS,
@@ -94,6 +94,7 @@ class Gate:
         floor = settings.disk_floor_mib * 1024**2 if settings.embedded else 0
         board = Board(settings.board) if settings.board else None
         self._watching = watching or Watching(settings.data, floor, board=board)
+        self._answers = twice.Answers()
         self._rates = Rates(msgspec.structs.replace(READS, posts=settings.api_reads))
 
     @property
@@ -130,7 +131,7 @@ class Gate:
                 receive = await self._receive_change(scope, receive)
             if scope["method"] == "HEAD":
                 scope["method"] = "GET"
-            await self._app(scope, receive, out.send)
+            await self._app(scope, receive, twice.noting(scope, self._db, out.send))
             if scope["method"] not in SAFE_METHODS:
                 self._written()
         except Exception as error:
@@ -216,12 +217,16 @@ class Gate:
             return replay(b"", receive)
         body = await read_body(scope, receive, seconds=self._body_seconds)
         kind = kind_of(headers, body)
+        keys: list[str] = []
         if kind == "form":
-            given += [value for name, value in form_fields(body) if name == _CSRF]
-            body = without_field(body, _CSRF.encode())
+            fields = form_fields(body)
+            given += [value for name, value in fields if name == _CSRF]
+            keys += [value for name, value in fields if name == twice.FIELD]
+            body = without_field(without_field(body, _CSRF.encode()), twice.FIELD.encode())
         elif kind == "json":
             must_be_json(body)
         must_carry_token(visits.of_scope(scope).session, given)
+        self._begin(scope, keys, [body])
         length = (b"content-length", str(len(body)).encode())
         kept = [pair for pair in headers if pair[0].lower() not in (b"content-length", b"transfer-encoding")]
         scope["headers"] = [*kept, length]
@@ -235,9 +240,17 @@ class Gate:
         if session is None:
             raise SignInNeeded(N_("This is for people with an account. Sign in to go on."))
         sent = await uploads.receive_form(scope, receive, boundary, limit, self._body_seconds)
-        rest = tuple(pair for pair in sent.fields if pair[0] != _CSRF)
+        rest = tuple(pair for pair in sent.fields if pair[0] not in (_CSRF, twice.FIELD))
         uploads.put(scope, msgspec.structs.replace(sent, fields=rest))
         must_carry_token(session, [*given, *(value for name, value in sent.fields if name == _CSRF)])
+        keys = [value for name, value in sent.fields if name == twice.FIELD]
+        files = (text for file in sent.files for text in (file.field, file.name, file.sha256))
+        self._begin(scope, keys, [*(text for pair in rest for text in pair), *files])
+
+    def _begin(self, scope: Scope, keys: list[str], content: list[bytes] | list[str]) -> None:
+        visit = visits.of_scope(scope)
+        said = (visit.method, visit.address, *content)
+        twice.begin(scope, self._answers, visit.request_id, visit.session, keys, said)
 
     def _tell(self, error: Exception, scope: Scope) -> Reply:
         return answer_failure(error, scope, self._templates)

@@ -24,6 +24,7 @@ from lenmuc.web.declared import must_be_declared
 from lenmuc.web.gate import Gate, answer_failure
 from lenmuc.web.language import HANOI, Language, read_languages
 from lenmuc.web.templating import Templates
+from lenmuc.web.twice import database_of
 from lenmuc.web.uploads import doors
 from lenmuc.web.visits import Visit, is_shared, visit_of
 
@@ -132,11 +133,10 @@ def wire(
         kind = headers.pop("content-type").partition(";")[0]  # the framework says which charset itself
         return Response(reply.body, status_code=reply.status, headers=headers, media_type=kind)
 
-    async def database() -> Database:
-        return db
-
     async def database_for(request: AnyRequest) -> Database:
-        return readers if readers is not None and is_shared(request) else db
+        if readers is not None and is_shared(request):
+            return readers
+        return database_of(cast(Any, request.scope), db)
 
     async def chosen() -> Settings:
         return settings
@@ -146,7 +146,7 @@ def wire(
         exception_handlers={Exception: failed},
         guards=[known_language],
         dependencies={
-            "db": Provide(database if readers is None else database_for),
+            "db": Provide(database_for),
             "settings": Provide(chosen),
             "who": Provide(_who),
             "visit": Provide(_visit),

@@ -14,6 +14,7 @@ from lenmuc.core.evidence import Piece
 from lenmuc.settings import LANGUAGES
 from lenmuc.web.assets import Assets
 from lenmuc.web.language import HANOI, Language
+from lenmuc.web.twice import fresh_key
 from lenmuc.web.visits import Visit, of_scope
 
 _KEY = "lenmuc.templates"
@@ -96,6 +97,7 @@ class Templates:
                 both_languages=[(code, visit.address_in(code)) for code in LANGUAGES],
                 person=visit.session,
                 csrf=visit.csrf,
+                once=fresh_key() if visit.session else "",
                 path=visit.path,
             )
         )
@@ -127,8 +129,8 @@ def render(
 
     A template sees: `page`; `lang` (a `Language`); `other_lang_url`; `both_languages`, (code, address) of
     this page in each; `site`, the address before all addresses; `person` (a `Session`, or none); `csrf`;
-    `path`; `asset("site.css")`; `evidence_mib`; the filters number, date, datetime, message, pick,
-    share and standing.
+    `once`, the key of its forms; `path`; `asset("site.css")`; `evidence_mib`; the filters number, date,
+    datetime, message, pick, share and standing.
     """
     scope = cast(dict[str, Any], request.scope)
     templates = cast(Templates, scope["state"][_KEY])

@@ -20,6 +20,7 @@ from lenmuc.web.visits import Visit
 log = logging.getLogger("lenmuc.requests")
 
 MOST_AT_ONCE = 200
+DISK_FULL = N_("The disk is nearly full, so nothing can be saved at the moment. Reading goes on.")
 _LOOK_EVERY = 5.0  # seconds
 _TELL_EVERY = 1.0  # seconds
 
@@ -107,7 +108,7 @@ class Watching:
     def must_have_disk(self) -> None:
         """Raises `Busy` for a change while the disk is nearly full: PostgreSQL stops when it is full."""
         if self.read_only:
-            raise Busy(N_("The disk is nearly full, so nothing can be saved at the moment. Reading goes on."))
+            raise Busy(DISK_FULL)
 
     @property
     def read_only(self) -> bool:

@@ -61,6 +61,7 @@ async def fill(
     form = next((f for f in forms if f.method == "post" and f.address.endswith(action)), None)
     assert form is not None, f"{opened.url} has no form for {action}, only {[f.address for f in forms]}"
     data = form.filled(typed)
+    data.pop("once", None)  # who wants each change to be made anew, or twice, says so
     if file is None:
         return await who.http.post(form.address, data=data)
     return await who.http.post(form.address, data=data, files={"file": file})

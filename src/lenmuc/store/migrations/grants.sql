@@ -42,3 +42,5 @@ GRANT DELETE ON kept_reply TO lenmuc_app;
 REVOKE UPDATE, DELETE, TRUNCATE ON work_report FROM lenmuc_app;
 -- Answers that took long are forgotten once their page was seen or nobody came for it.
 GRANT DELETE ON saving TO lenmuc_app;
+-- Forms that were sent are remembered for an hour, and not at all when they were refused.
+GRANT DELETE ON sent_form TO lenmuc_app;
