@@ -41,7 +41,8 @@ def teller(quiet: bool = False) -> Say:
 
     def say(text: str) -> None:
         if not quiet:
-            print(f"{time.monotonic() - started:6.1f} s  {text}", file=sys.stderr, flush=True)
+            with contextlib.suppress(OSError):  # a full disk under the log is no reason to stop
+                print(f"{time.monotonic() - started:6.1f} s  {text}", file=sys.stderr, flush=True)
 
     return say
 

@@ -213,7 +213,7 @@ class Process:
     async def take(self, form: bytes, fails: bool = False) -> tuple[int, str]:
         """Status of the reply and where it leads."""
         scope: dict[str, Any] = {"state": {}}
-        sending = twice.Sending(form, self.name, self.answers)
+        sending = twice.Sending(form, secrets.token_hex(8), self.answers)
         scope["state"]["lenmuc.sending"] = sending
         sent: list[Any] = []
 
