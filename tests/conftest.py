@@ -181,7 +181,7 @@ def program(stage: Stage, content: Content, tmp_path_factory: pytest.TempPathFac
     """The whole program, made once: its templates are compiled once too."""
     from lenmuc.app import create_app
 
-    settings = Settings(data=tmp_path_factory.mktemp("program"), api_reads=1_000_000)
+    settings = Settings(data=tmp_path_factory.mktemp("program"), api_reads=1_000_000, public_lag=0)
     return create_app(settings, stage, content, look_every=0)
 
 

@@ -29,6 +29,7 @@ def test_everything_can_be_set(tmp_path: Path):
             "LENMUC_LANGUAGE": "en",
             "LENMUC_REVIEW_ABOVE": "0",
             "LENMUC_REVIEW_MONTHS": "24",
+            "LENMUC_PUBLIC_LAG": "3",
             "LENMUC_URL": "https://lenmuc.example/",
             "LENMUC_OIDC_ISSUER": "https://login.example/realms/city/",
             "LENMUC_OIDC_CLIENT_ID": "lenmuc",
@@ -51,6 +52,7 @@ def test_everything_can_be_set(tmp_path: Path):
         language="en",
         review_above=0,
         review_months=24,
+        public_lag=3,
         url="https://lenmuc.example",
         provider=ProviderSettings(
             issuer="https://login.example/realms/city/",

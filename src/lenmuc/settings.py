@@ -56,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Below this many free MiB the built-in database is only read: PostgreSQL stops when the disk is full."""
     api_reads: int = READS.posts
     """Reads of the API within a minute from one address; 0: as many as it likes."""
+    public_lag: int = 1
+    """So many seconds whoever is not signed in may be shown what was there before."""
     metrics_token: str = ""
     """Who knows it reads the figures at /metrics; without one there are none."""
     log: str = "plain"
@@ -107,6 +109,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             evidence_mib=_whole(env, "LENMUC_EVIDENCE_MIB", 25, 1, 200),
             disk_floor_mib=_whole(env, "LENMUC_DISK_FLOOR_MIB", 512, 0, 1_000_000),
             api_reads=_whole(env, "LENMUC_API_READS", READS.posts, 0, 1_000_000),
+            public_lag=_whole(env, "LENMUC_PUBLIC_LAG", 1, 0, 60),
             metrics_token=_token(env, "LENMUC_METRICS_TOKEN"),
             log=_log(env),
             otlp=settings_outside.web_address(

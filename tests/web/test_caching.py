@@ -81,11 +81,12 @@ class Counting:
 
 @asynccontextmanager
 async def another_process(
-    db: Any, content: Any, tmp_path: Any, seconds: float
+    db: Any, content: Any, tmp_path: Any, seconds: float, lag: int = 0
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Counting]]:
     """The program once more on the same tables, looking for changes every so many seconds."""
     counting = Counting(db)
-    app = create_app(Settings(data=tmp_path), counting, content, look_every=seconds)
+    settings = Settings(data=tmp_path, public_lag=lag)
+    app = create_app(settings, counting, content, look_every=seconds)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
         yield client, counting
@@ -215,7 +216,7 @@ async def raise_one(db: Any) -> None:
 async def test_search_shows_a_level_that_another_process_changed_within_two_seconds(
     db: Any, content: Any, tmp_path: Any
 ) -> None:
-    async with another_process(db, content, tmp_path, 1) as (client, _):
+    async with another_process(db, content, tmp_path, 1, lag=1) as (client, _):
         assert not at_level_4((await client.get("/vi/services?q=khai+sinh")).text)
         await raise_one(db)
         begun = time.monotonic()

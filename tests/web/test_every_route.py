@@ -60,7 +60,7 @@ def address(path: str) -> str:
 def https(stage: Stage, db: Any, content: Content, tmp_path: Any) -> Any:
     """The whole program as it is behind HTTPS."""
     stage.now = db
-    yield create_app(Settings(data=tmp_path, https=True), stage, content, look_every=0)
+    yield create_app(Settings(data=tmp_path, https=True, public_lag=0), stage, content, look_every=0)
     stage.now = None
 
 

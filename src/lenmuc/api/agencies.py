@@ -29,7 +29,7 @@ from lenmuc.store.catalogue import list_agencies as rows_of
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import count_levels
 from lenmuc.web.access import anyone
-from lenmuc.web.caching import EVERYBODY
+from lenmuc.web.caching import EVERYBODY, OF_AGENCY
 
 Most = Annotated[
     int | None,
@@ -76,7 +76,7 @@ async def list_agencies(
 @get(
     "/api/v1/agencies/{code:str}",
     guards=[anyone, known_query],
-    opt=EVERYBODY,
+    opt={**EVERYBODY, **OF_AGENCY},
     tags=["agencies"],
     operation_id="read_agency",
     summary=N_("One agency"),

@@ -46,7 +46,7 @@ from lenmuc.store.catalogue import find_agency, find_service
 from lenmuc.store.database import Database
 from lenmuc.store.offerings import OfferingListed, count_levels, find_offering
 from lenmuc.web.access import anyone
-from lenmuc.web.caching import EVERYBODY
+from lenmuc.web.caching import EVERYBODY, OF_AGENCY_ASKED
 from lenmuc.web.reviews import NOT_REVIEWED, public_statuses
 
 OfService = Annotated[str, QueryParameter(max_length=60, description=N_("Only of this service: its code."))]
@@ -78,7 +78,7 @@ def _item(row: OfferingListed, reviewed: LevelStatus) -> OfferingItem:
 @get(
     "/api/v1/offerings",
     guards=[anyone, known_query],
-    opt=EVERYBODY,
+    opt={**EVERYBODY, **OF_AGENCY_ASKED},
     tags=["offerings"],
     operation_id="list_offerings",
     summary=N_("Offerings by service, agency and level"),

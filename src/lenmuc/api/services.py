@@ -55,7 +55,7 @@ from lenmuc.store.offerings import count_levels
 from lenmuc.store.search import Finder
 from lenmuc.store.stated import stated_of_one
 from lenmuc.web.access import anyone
-from lenmuc.web.caching import EVERYBODY
+from lenmuc.web.caching import EVERYBODY, OF_SERVICE
 
 Agency = Annotated[
     str, QueryParameter(max_length=40, description=N_("Only what the agency offers: its code."))
@@ -198,7 +198,7 @@ def _stated(content: Content, service: Service, stated: Stated) -> StatedOut:
 @get(
     "/api/v1/services/{code:str}",
     guards=[anyone, known_query],
-    opt=EVERYBODY,
+    opt={**EVERYBODY, **OF_SERVICE},
     tags=["services"],
     operation_id="read_service",
     summary=N_("One service with every fact"),

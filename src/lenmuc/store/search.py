@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from math import isfinite
 
 import asyncpg
+import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from lenmuc.core.search.index import Bits, Entry, Index, Records
 from lenmuc.core.search.postings import Docs
@@ -23,6 +25,9 @@ PATIENCE = 0.3
 """Seconds that somebody waits for a newer index; one that takes longer is renewed behind the scenes."""
 _SHARE, _LONGEST = 10, 1.0
 """While levels change again and again, renewing takes a tenth of the time; none is older than a second."""
+_FEW = 2_000
+"""Levels of so many offerings are read one by one; more come with those of all."""
+Ids = npt.NDArray[np.int64]
 _PAYS = {True: "charged", False: "free", None: "unknown"}
 
 
@@ -55,12 +60,13 @@ def _records(
     return Records(entries, fields, (docs, [row["agency"] for row in offered]), words)
 
 
-async def read_records(conn: Connection, words: SearchWords) -> Records:
-    """What the index holds of the records, out of the tables."""
+async def read_records(conn: Connection, words: SearchWords) -> tuple[Records, Ids]:
+    """What the index holds of the records, out of the tables; and the number of each offering, ascending."""
     rows = await Q.rows(conn, "entries")
     fields = await all_fields(conn)
     offered = await Q.rows(conn, "offered")
-    return await asyncio.to_thread(_records, rows, fields, offered, words)
+    ids: Ids = np.fromiter((row["id"] for row in offered), np.int64, len(offered))
+    return await asyncio.to_thread(_records, rows, fields, offered, words), ids
 
 
 def _digits(text: str) -> Bits:
@@ -70,6 +76,26 @@ def _digits(text: str) -> Bits:
 async def read_levels(conn: Connection, scheme: str) -> tuple[Bits, Bits]:
     """The assessed level of every offering, and its level by `scheme`: 9 where that is not known."""
     return _digits(await Q.value(conn, "levels")), _digits(await Q.value(conn, "rungs", scheme))
+
+
+class _Held(msgspec.Struct, frozen=True):
+    """An index with what it was made of, and which version that was."""
+
+    version: Version
+    records: Records
+    ids: Ids
+    levels: tuple[Bits, Bits]
+    index: Index
+
+
+async def renew_levels(conn: Connection, scheme: str, held: _Held, moved: Sequence[int]) -> tuple[Bits, Bits]:
+    """The levels that are held, with those of the offerings that moved read anew."""
+    levels, rungs = (bits.copy() for bits in held.levels)
+    for row in await Q.rows(conn, "levels_of", scheme, moved):
+        place = int(np.searchsorted(held.ids, row["id"]))
+        if held.ids[place : place + 1].tolist() == [row["id"]]:  # not one that came just now
+            levels[place], rungs[place] = row["level"], row["rung"]
+    return levels, rungs
 
 
 def _looked_at(task: asyncio.Task[Index]) -> None:
@@ -99,32 +125,31 @@ class Finder:
         self._changes = changes
         self._words = words
         self._scheme = scheme
-        self._records: tuple[str, Records] | None = None
-        self._index: tuple[str, Index] | None = None
+        self._held: _Held | None = None
         self._patience = patience
         self._seconds = {"records": 0.0, "levels": 0.0}  # how long the last renewal of each took
         self._not_before = 0.0
         self._turn = asyncio.Lock()
         self._behind: asyncio.Task[Index] | None = None
 
-    def version(self) -> str:
-        """Which state of the levels is searched now; empty before the first search."""
-        return self._index[0] if self._index else ""
+    def version(self) -> Version | None:
+        """Which state of the records and levels is searched now; nothing before the first search."""
+        return self._held.version if self._held else None
 
     async def index(self) -> Index:
         """The index as the tables are now, at most a second old where another process wrote."""
         version = await self._changes.now()
-        held = self._index
-        if held is not None and held[0] == version.levels:
-            return held[1]
-        kind = "levels" if self._records and self._records[0] == version.records else "records"
+        held = self._held
+        if held is not None and held.version.levels == version.levels:
+            return held.index
+        kind = "levels" if held and held.version.records == version.records else "records"
         if held is not None and kind == "levels" and time.monotonic() < self._not_before:
-            return held[1]
+            return held.index
         if held is not None and self._seconds[kind] > self._patience:
             if self._behind is None or self._behind.done():
                 self._behind = asyncio.create_task(self._renew(version))
                 self._behind.add_done_callback(_looked_at)
-            return held[1]
+            return held.index
         try:
             return await self._renew(version)
         except asyncpg.TransactionRollbackError:  # a standby gives up a long read for what it has to replay
@@ -132,20 +157,28 @@ class Finder:
 
     async def _renew(self, version: Version) -> Index:
         async with self._turn:
-            if self._index is not None and self._index[0] == version.levels:
-                return self._index[1]
+            held = self._held
+            if held is not None and held.version.levels == version.levels:
+                return held.index
             started = time.monotonic()
+            known = held if held and held.version.records == version.records else None
+            moved = self._changes.journal.offerings(held.version.number) if held else None
             async with self._db.transaction(PROGRAM, read_only=True) as conn:
-                held = self._records
-                records = held[1] if held and held[0] == version.records else None
-                levels = await read_levels(conn, self._scheme)
-                if records is None or len(records.offers.order) != len(levels[0]):
-                    records = await read_records(conn, self._words)
+                if known is not None and moved is not None and len(moved) <= _FEW:
+                    records, ids = known.records, known.ids
+                    levels = await renew_levels(conn, self._scheme, known, moved)
+                else:
                     levels = await read_levels(conn, self._scheme)
+                    if known is None or len(known.ids) != len(levels[0]):
+                        records, ids = await read_records(conn, self._words)
+                        levels = await read_levels(conn, self._scheme)
+                        known = None
+                    else:
+                        records, ids = known.records, known.ids
             index = Index(records, *levels)
-            self._records, self._index = (version.records, records), (version.levels, index)
+            self._held = _Held(version, records, ids, levels, index)
             took = time.monotonic() - started
-            kind = "levels" if held and records is held[1] else "records"
+            kind = "records" if known is None else "levels"
             self._seconds[kind] = took
             if kind == "levels" and isfinite(self._patience):
                 self._not_before = time.monotonic() + min(_SHARE * took, _LONGEST)

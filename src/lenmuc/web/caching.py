@@ -1,23 +1,28 @@
 """Replies that are the same for everybody: a tag that names their state, kept, packed, and not sent twice.
 
-The tag of a reply is known before it is made: the address, the version of what the public sees, the files of
-this program, and the day in Viet Nam, because statuses lapse. So whoever has it already is told so at once,
-without a look at the database. Only what carries no token is packed: a packed page gives away the length of
-its secrets (BREACH).
+The tag of a reply is known before it is made: the address and the state of what the public sees (`states`).
+So whoever has it already is told so at once, without a look at the database. A reply that is about one
+service or agency stays, with its tag, while only others change. Only what carries no token is packed: a
+packed page gives away the length of its secrets (BREACH).
 """
 
+import asyncio
 import gzip
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import msgspec
 from litestar import Litestar
 
 from lenmuc.settings import LANGUAGES
+from lenmuc.store.changes import Place
+from lenmuc.web.states import State, States
 
 Header = tuple[bytes, bytes]
 
@@ -27,6 +32,12 @@ PUBLIC: Mapping[str, Any] = {_OPTION: "public"}
 """The option of a route whose reply to the public depends on its address alone: `@get(…, opt=PUBLIC)`."""
 EVERYBODY: Mapping[str, Any] = {_OPTION: "everybody"}
 """The option of a route whose reply is the same for those who are signed in as well."""
+OF_SERVICE: Mapping[str, Any] = {"of": ("service", "code")}
+"""What a shared reply says as well when it hangs on no offerings but those of the service in its address."""
+OF_AGENCY: Mapping[str, Any] = {"of": ("agency", "code")}
+"""The same for the offerings of the agency in its address."""
+OF_AGENCY_ASKED: Mapping[str, Any] = {"of": ("agency", "?agency")}
+"""The same for an agency that may be asked for after the question mark."""
 
 PAGES = b"public, max-age=0, s-maxage=10, must-revalidate"
 """Browsers ask each time and mostly hear that nothing is new; a shared cache may answer for ten seconds."""
@@ -40,6 +51,7 @@ FOR_EVERYBODY: Mapping[str, str] = {
 _KEPT = {"public": "shared by the public", "everybody": "shared by everybody"}
 _LIMIT = 48 * 1024 * 1024
 _WORTH_PACKING = 600
+_PACKING = 3  # the level of gzip
 _TEXTS = (b"text/", b"application/json", b"application/ld+json", b"application/xml", b"application/atom+xml",
           b"image/svg+xml", b"application/openapi+json")  # fmt: skip
 _REFUSED = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)")
@@ -50,11 +62,26 @@ def kept_for(options: Mapping[str, Any]) -> str:
     return _KEPT.get(options.get(_OPTION, ""), "by nobody")
 
 
+class Made(msgspec.Struct):
+    """A whole reply before any of it goes out."""
+
+    status: int
+    headers: list[Header]
+    body: bytes
+
+
 class Kept(msgspec.Struct):
-    """A reply as it was made, and packed once somebody has wanted it so."""
+    """A reply as it was made, and packed once somebody has wanted it so; then only the packed form stays.
+
+    It shows `place` alone in `state`, under `tag`; when it was `seen` last it was still right.
+    """
 
     headers: list[Header]
     body: bytes
+    place: Place | None
+    state: State
+    tag: str
+    seen: float
     packed: bytes = b""
 
     @property
@@ -62,25 +89,31 @@ class Kept(msgspec.Struct):
         """Bytes that it takes here, nearly."""
         return len(self.body) + len(self.packed) + 1_000
 
+    def tagged(self, packed: bool) -> str:
+        """The ETag; a packed reply is other bytes, so it has another one."""
+        return _tagged(self.tag, packed)
+
+
+def _tagged(tag: str, packed: bool) -> str:
+    return f'"{tag}-gz"' if packed else f'"{tag}"'
+
 
 class Asked(msgspec.Struct, frozen=True):
-    """A request for a reply that can be shared: where it is kept, the state of what it shows, its tags."""
+    """A request for a reply that can be shared: where it is kept, what it is about, the state it is to be of,
+    its tag if it is made now, whether it may be packed, and the tags that the asker has.
+    """
 
     key: str
-    state: str
+    place: Place | None
+    state: State
     tag: str
     gzip: bool
     seen: str
 
-    def tagged(self, packed: bool) -> str:
-        """The ETag; a packed reply is other bytes, so it has another one."""
-        return f'"{self.tag}-gz"' if packed else f'"{self.tag}"'
-
-    @property
-    def already(self) -> str:
-        """The ETag that the asker has of exactly this state, or nothing."""
+    def already(self, tag: str) -> str:
+        """The ETag with `tag` that the asker has, or nothing."""
         given = {part.strip().removeprefix("W/") for part in self.seen.split(",")}
-        return next((tag for tag in (self.tagged(True), self.tagged(False)) if tag in given), "")
+        return next((each for each in (_tagged(tag, True), _tagged(tag, False)) if each in given), "")
 
 
 def takes_gzip(accept: str) -> bool:
@@ -101,29 +134,71 @@ def stamp(*folders: Path, also: Iterable[str] = ()) -> str:
     return total.hexdigest()
 
 
+def _pattern(path: str, named: str = "") -> str:
+    """A route's addresses as a pattern, with the parameter `named` as its group `code`."""
+    path = path.rstrip("/")
+    language = path.startswith(_LANGUAGE)
+    pattern = f"/(?:{'|'.join(LANGUAGES)})" if language else ""
+    for number, piece in enumerate(re.split(r"\{([^}]*)\}", path.removeprefix(_LANGUAGE))):
+        if number % 2:
+            pattern += "(?P<code>[^/]+)" if named and piece.startswith(f"{named}:") else "[^/]+"
+        else:
+            pattern += re.escape(piece)
+    return pattern + "/?"
+
+
 def _paths(app: Litestar, kind: str) -> re.Pattern[str]:
     """The addresses of the routes with that option."""
-    found = []
-    for route in app.routes:
-        if any(handler.opt.get(_OPTION) == kind for handler in getattr(route, "route_handlers", [])):
-            path = route.path.rstrip("/")
-            language = path.startswith(_LANGUAGE)
-            pieces = [re.escape(piece) for piece in re.split(r"\{[^}]*\}", path.removeprefix(_LANGUAGE))]
-            found.append((f"/(?:{'|'.join(LANGUAGES)})" if language else "") + "[^/]+".join(pieces) + "/?")
+    found = [
+        _pattern(route.path)
+        for route in app.routes
+        if any(handler.opt.get(_OPTION) == kind for handler in getattr(route, "route_handlers", []))
+    ]
     return re.compile("|".join(found) or r"(?!)")
 
 
-class Replies:
-    """The shared replies of one process. `state` tells the version of what they show; nothing: not known."""
+class Places:
+    """What each address is about, by the options of the routes."""
 
-    def __init__(self, app: Litestar, state: Callable[[], Awaitable[str]], limit: int = _LIMIT) -> None:
+    def __init__(self, app: Litestar) -> None:
+        self._rules: list[tuple[re.Pattern[str], str, str]] = []
+        for route in app.routes:
+            for handler in getattr(route, "route_handlers", []):
+                if "of" in handler.opt and "GET" in handler.http_methods:
+                    kind, name = handler.opt["of"]
+                    pattern = _pattern(route.path, "" if name.startswith("?") else name)
+                    self._rules.append((re.compile(pattern), kind, name))
+
+    def of(self, path: str, query: str) -> Place | None:
+        """The only place whose offerings a reply hangs on; nothing when it may hang on any."""
+        for pattern, kind, name in self._rules:
+            if found := pattern.fullmatch(path):
+                if not name.startswith("?"):
+                    return Place(kind, found["code"])
+                given = parse_qs(query).get(name[1:], [])
+                return Place(kind, given[0]) if len(given) == 1 else None
+        return None
+
+
+class Replies:
+    """The shared replies of one process. `states` tells the state that is to be shown."""
+
+    def __init__(
+        self,
+        app: Litestar,
+        states: States,
+        limit: int = _LIMIT,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._public = _paths(app, "public")
         self._everybody = _paths(app, "everybody")
-        self._state_now = state
-        self._state = ""
+        self._places = Places(app)
+        self._states = states
         self._limit = limit
+        self._clock = clock
         self._size = 0
         self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._making: dict[str, tuple[State, asyncio.Future[Kept | None]]] = {}
 
     def for_everybody(self, path: str) -> bool:
         """Whether it makes no difference who asks."""
@@ -143,51 +218,91 @@ class Replies:
             return None
         if not self.for_everybody(path) and (token or self._public.fullmatch(path) is None):
             return None
-        state = await self._state_now()
-        if not state:
+        state = await self._states.now(signed_in=bool(token))
+        if state is None:
             return None
-        key = f"{path}?{scope.get('query_string', b'').decode('latin-1')}"
-        tag = sha256(f"{state} {key}".encode("utf-8", "replace")).hexdigest()[:24]
+        query = scope.get("query_string", b"").decode("latin-1")
+        key = f"{path}?{query}"
+        tag = sha256(f"{state.name} {key}".encode("utf-8", "replace")).hexdigest()[:24]
         wanted = {
             name: value for name, value in scope["headers"] if name in (b"accept-encoding", b"if-none-match")
         }
         accept = wanted.get(b"accept-encoding", b"").decode("latin-1")
         seen = wanted.get(b"if-none-match", b"").decode("latin-1")
-        return Asked(key, state, tag, takes_gzip(accept), seen)
+        return Asked(key, self._places.of(path, query), state, tag, takes_gzip(accept), seen)
 
     def find(self, asked: Asked) -> Kept | None:
-        """The reply, when it is kept in this state."""
-        if asked.state != self._state:
-            self._kept.clear()
-            self._size, self._state = 0, asked.state
-            return None
+        """The reply, when it is kept and still right."""
         kept = self._kept.get(asked.key)
-        if kept is not None:
-            self._kept.move_to_end(asked.key)
+        if kept is None or not self._states.same(kept.place, kept.state, asked.state):
+            return None
+        if asked.state.number >= kept.state.number and asked.state.index >= kept.state.index:
+            kept.state = asked.state
+        kept.seen = self._clock()
+        self._kept.move_to_end(asked.key)
         return kept
+
+    async def get(self, asked: Asked, make: Callable[[], Awaitable[Made]]) -> Kept | Made:
+        """The reply. When it has to be made, one request at a time makes it: those who come meanwhile get the
+        one from before, if it was right as lately as the public may be behind, or wait for the new one. What
+        must not be shared is made for each.
+        """
+        kept = self.find(asked)
+        if kept is not None:
+            return kept
+        making = self._making.get(asked.key)
+        if making is not None and self._states.same(asked.place, making[0], asked.state):
+            before = self._kept.get(asked.key)
+            if (
+                before is not None
+                and before.state.frame == asked.state.frame
+                and self._clock() - before.seen < self._states.lag
+            ):
+                return before
+            done = await asyncio.shield(making[1])
+            return done if done is not None else await make()
+        return await self._make(asked, make)
+
+    async def _make(self, asked: Asked, make: Callable[[], Awaitable[Made]]) -> Kept | Made:
+        mine = (asked.state, asyncio.get_running_loop().create_future())
+        self._making[asked.key] = mine
+        kept = None
+        try:
+            made = await make()
+            if made.status == 200 and may_be_shared(made.headers):
+                kept = self.keep(asked, shareable(made.headers), made.body)
+            return kept or made
+        finally:
+            mine[1].set_result(kept)
+            if self._making.get(asked.key) is mine:
+                del self._making[asked.key]
 
     def keep(self, asked: Asked, headers: list[Header], body: bytes) -> Kept:
         """Remember a reply that was just made; the ones not asked for lately make room."""
-        kept = Kept(headers, body)
-        if asked.state == self._state and kept.size * 8 < self._limit:
+        kept = Kept(headers, body, asked.place, asked.state, asked.tag, self._clock())
+        if kept.size * 8 < self._limit:
             before = self._kept.pop(asked.key, None)
             self._size += kept.size - (before.size if before else 0)
             self._kept[asked.key] = kept
-            while self._size > self._limit:
-                _, old = self._kept.popitem(last=False)
-                self._size -= old.size
+            self._make_room()
         return kept
+
+    def _make_room(self) -> None:
+        while self._size > self._limit:
+            _, old = self._kept.popitem(last=False)
+            self._size -= old.size
 
     def sent(self, asked: Asked, kept: Kept) -> tuple[list[Header], bytes]:
         """Headers and body for this asker."""
         kind = next((value for name, value in kept.headers if name == b"content-type"), b"")
-        pack = asked.gzip and len(kept.body) >= _WORTH_PACKING and kind.startswith(_TEXTS)
+        pack = asked.gzip and (kept.packed or len(kept.body) >= _WORTH_PACKING) and kind.startswith(_TEXTS)
         if pack and not kept.packed:
-            kept.packed = gzip.compress(kept.body, 5, mtime=0)
-            if asked.key in self._kept:
-                self._size += len(kept.packed)
-        body = kept.packed if pack else kept.body
-        headers = [*kept.headers, (b"etag", asked.tagged(pack).encode())]
+            before = kept.size
+            kept.packed, kept.body = gzip.compress(kept.body, _PACKING, mtime=0), b""
+            if self._kept.get(asked.key) is kept:
+                self._size += kept.size - before
+        body = kept.packed if pack else kept.body or gzip.decompress(kept.packed)
+        headers = [*kept.headers, (b"etag", kept.tagged(bool(pack)).encode())]
         if pack:
             headers.append((b"content-encoding", b"gzip"))
         return [*headers, (b"content-length", str(len(body)).encode())], body

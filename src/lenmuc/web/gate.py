@@ -38,7 +38,7 @@ from lenmuc.web.bodies import (
     replay,
     without_field,
 )
-from lenmuc.web.caching import Replies, may_be_shared, shareable
+from lenmuc.web.caching import Made, Replies
 from lenmuc.web.errors import Reply, tell
 from lenmuc.web.headers import Header, complete
 from lenmuc.web.language import Language, asked_for, of_path
@@ -172,31 +172,31 @@ class Gate:
         asked = await replies.asked(scope, token) if replies is not None else None
         if replies is None or asked is None:
             return False
-        if asked.already:
-            await out.send_whole(
-                304, [*replies.policy(scope["path"]), (b"etag", asked.already.encode())], b""
-            )
-            return True
         kept = replies.find(asked)
-        if kept is None:
-            made = await self._make(scope, receive, shared=self._rest is not None)
-            if made.status >= 500 and self._rest is not None:
-                self._rest()
-                made = await self._make(scope, receive, shared=False)
-            if made.status != 200 or not may_be_shared(made.headers):
-                await out.send_whole(made.status, made.headers, bytes(made.body))
-                return True
-            kept = replies.keep(asked, shareable(made.headers), bytes(made.body))
-        await out.send_whole(200, *replies.sent(asked, kept))
+        if already := asked.already(kept.tag if kept is not None else asked.tag):
+            await out.send_whole(304, [*replies.policy(scope["path"]), (b"etag", already.encode())], b"")
+            return True
+        reply = kept or await replies.get(asked, lambda: self._make_shared(scope, receive))
+        if isinstance(reply, Made):
+            await out.send_whole(reply.status, reply.headers, reply.body)
+        else:
+            await out.send_whole(200, *replies.sent(asked, reply))
         return True
 
-    async def _make(self, scope: Scope, receive: Receive, *, shared: bool) -> "_Made":
-        made = _Made()
+    async def _make_shared(self, scope: Scope, receive: Receive) -> Made:
+        made = await self._make(scope, receive, shared=self._rest is not None)
+        if made.status >= 500 and self._rest is not None:
+            self._rest()
+            made = await self._make(scope, receive, shared=False)
+        return made
+
+    async def _make(self, scope: Scope, receive: Receive, *, shared: bool) -> Made:
+        taking = _Taking()
         asked = {**scope, "method": "GET", "state": dict(scope["state"])}
         if shared:
             visits.share(asked)
-        await self._app(asked, receive, made.send)
-        return made
+        await self._app(asked, receive, taking.send)
+        return Made(taking.status, taking.headers, bytes(taking.body))
 
     async def _recognise(self, scope: Scope) -> None:
         token = cookie_token(scope["headers"], self._settings.https)
@@ -270,7 +270,7 @@ def answer_failure(error: Exception, scope: Scope, templates: Templates) -> Repl
     )
 
 
-class _Made:
+class _Taking:
     """Takes a whole reply before any of it goes out."""
 
     def __init__(self) -> None:

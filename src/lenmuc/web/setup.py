@@ -1,7 +1,6 @@
 """Putting the web layer together, for `app.py` and for tests."""
 
-import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +13,7 @@ from litestar.types import ExceptionHandlersMap, Guard
 from lenmuc import paths
 from lenmuc.core.answers import Identity
 from lenmuc.settings import Settings
-from lenmuc.store.changes import Changes
+from lenmuc.store.changes import Changes, Version
 from lenmuc.store.database import Database
 from lenmuc.web.access import anyone, known_language
 from lenmuc.web.addresses import addresses
@@ -22,7 +21,8 @@ from lenmuc.web.assets import Assets
 from lenmuc.web.caching import Replies, stamp
 from lenmuc.web.declared import must_be_declared
 from lenmuc.web.gate import Gate, answer_failure
-from lenmuc.web.language import HANOI, Language, read_languages
+from lenmuc.web.language import Language, read_languages
+from lenmuc.web.states import States
 from lenmuc.web.templating import Templates
 from lenmuc.web.twice import database_of
 from lenmuc.web.uploads import doors
@@ -45,30 +45,23 @@ class Wiring(msgspec.Struct, frozen=True):
     stamp: str
 
     def gate(
-        self, app: Litestar, changes: Changes | None = None, also: Callable[[], str] = str, **options: Any
+        self,
+        app: Litestar,
+        changes: Changes | None = None,
+        index: Callable[[], Version | None] = lambda: None,
+        **options: Any,
     ) -> Gate:
         """The ASGI program to serve: `app` behind the gate. Nothing may be served without it.
 
-        With `changes`, replies that are the same for all are kept until something public changes; `also`
-        tells what else they depend on.
+        With `changes`, replies that are the same for all are kept until something public changes; `index`
+        tells which version of it is searched.
         """
         must_be_declared(app)
         given = {"doors": doors(app, self.settings), **options}
         if changes is not None:
-            state = _state(changes, self.stamp, also)
-            given = {"replies": Replies(app, state), "written": changes.forget, **given}
+            states = States(changes, self.stamp, index, self.settings.public_lag)
+            given = {"replies": Replies(app, states), "written": changes.forget, **given}
         return Gate(cast(Any, app), self.settings, self.db, self.languages, self.templates, **given)
-
-
-def _state(changes: Changes, stamp: str, also: Callable[[], str]) -> Callable[[], Awaitable[str]]:
-    async def state() -> str:
-        try:
-            version = await changes.now()
-        except Exception:  # whatever keeps the database from answering: the page itself will say so
-            return ""
-        return f"{version.everything} {also()} {stamp} {dt.datetime.now(HANOI).date()}"
-
-    return state
 
 
 @get("/", guards=[anyone], sync_to_thread=False, include_in_schema=False)

@@ -43,7 +43,7 @@ from lenmuc.store.offerings import OfferingRow
 from lenmuc.store.roadmaps import Roadmap
 from lenmuc.store.search import Finder
 from lenmuc.web.access import anyone
-from lenmuc.web.caching import PUBLIC
+from lenmuc.web.caching import OF_AGENCY, PUBLIC
 from lenmuc.web.language import Language
 from lenmuc.web.reviews import NOT_REVIEWED, in_words_order, public_statuses
 from lenmuc.web.templating import render
@@ -114,7 +114,7 @@ async def list_agencies(
     return render(request, "public/agencies.html", page)
 
 
-@get("/{lang:str}/agencies/{code:str}", guards=[anyone], opt=PUBLIC)
+@get("/{lang:str}/agencies/{code:str}", guards=[anyone], opt={**PUBLIC, **OF_AGENCY})
 async def show_agency(
     request: Request[Any, Any, Any],
     db: NamedDependency[Database],

@@ -37,7 +37,7 @@ from lenmuc.store.offerings import LevelChange, Offering, OfferingRow
 from lenmuc.store.standings import StandingCount
 from lenmuc.web.access import anyone
 from lenmuc.web.addresses import addresses
-from lenmuc.web.caching import PUBLIC
+from lenmuc.web.caching import OF_SERVICE, PUBLIC
 from lenmuc.web.language import Language
 from lenmuc.web.reviews import NOT_REVIEWED, in_words_order, public_statuses
 from lenmuc.web.templating import render
@@ -297,7 +297,7 @@ def for_search_engines(
 _plans = Plans()
 
 
-@get("/{lang:str}/services/{code:str}", guards=[anyone], opt=PUBLIC)
+@get("/{lang:str}/services/{code:str}", guards=[anyone], opt={**PUBLIC, **OF_SERVICE})
 async def show_service(
     request: Request[Any, Any, Any],
     db: NamedDependency[Database],
