@@ -2,6 +2,8 @@
 serve.
 """
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from math import inf
@@ -167,9 +169,14 @@ def create_app(
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
         await mailing.start()
+        ended = threading.Event()
+        loading = asyncio.create_task(asyncio.to_thread(wiring.templates.load_all, ended.is_set))
         if warm:
             await finder.index()
+            await loading
         yield
+        ended.set()
+        await loading
         await mailing.close()
         await solver.close()
         await studies.close()

@@ -19,6 +19,7 @@ from lenmuc.web.access import anyone, known_language
 from lenmuc.web.addresses import addresses
 from lenmuc.web.assets import Assets
 from lenmuc.web.caching import Replies, stamp
+from lenmuc.web.compiled import Compiled
 from lenmuc.web.declared import must_be_declared
 from lenmuc.web.gate import Gate, answer_failure
 from lenmuc.web.language import Language, read_languages
@@ -118,7 +119,14 @@ def wire(
     languages = read_languages(locale or paths.locale())
     assets = Assets(static or paths.static())
     site = addresses(settings).base
-    pages = Templates(templates or paths.templates(), languages, assets, site, settings.evidence_mib)
+    state = stamp(
+        *(templates or paths.templates(), static or paths.static(), locale or paths.locale()),
+        *(paths.catalogue(), paths.assessments(), Path(paths.__file__).parent),
+    )
+    pages = Templates(
+        templates or paths.templates(), languages, assets, site, settings.evidence_mib,
+        Compiled(settings.data, state),
+    )  # fmt: skip
 
     def failed(request: AnyRequest, error: Exception) -> Response[bytes]:
         reply = answer_failure(error, cast(dict[str, Any], request.scope), pages)
@@ -149,8 +157,5 @@ def wire(
         db=db,
         languages=languages,
         templates=pages,
-        stamp=stamp(
-            *(templates or paths.templates(), static or paths.static(), locale or paths.locale()),
-            *(paths.catalogue(), paths.assessments(), Path(paths.__file__).parent),
-        ),
+        stamp=state,
     )

@@ -1,6 +1,7 @@
 """Pages from templates: one environment a language, strict about every name, everything escaped."""
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +22,9 @@ _KEY = "lenmuc.templates"
 HTML = "text/html; charset=utf-8"
 
 
-def environment(folder: Path, language: Language) -> jinja2.Environment:
+def environment(
+    folder: Path, language: Language, compiled: jinja2.BytecodeCache | None = None
+) -> jinja2.Environment:
     """The templates of `folder` with the words, numbers and dates of `language`.
 
     Texts in `_("…")` are format strings even without values, as the extractors of translators expect:
@@ -34,6 +37,7 @@ def environment(folder: Path, language: Language) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=compiled,
         extensions=["jinja2.ext.i18n"],
     )
     cast(Any, env).install_gettext_callables(_plain(language), _counted(language), newstyle=True)
@@ -45,10 +49,18 @@ def environment(folder: Path, language: Language) -> jinja2.Environment:
         message=language.message,
         pick=language.pick,
         standing=_standing,
+        named=_named(language),
     )
     env.globals.update(share=language.share)
     env.filters["share"] = language.share
     return env
+
+
+def _named(language: Language) -> Callable[[Any], str]:
+    """The macro `words.named` as a filter, for long lists."""
+    if language.code == "vi":
+        return lambda thing: str(thing.name)
+    return lambda thing: str(thing.name_en or thing.name)
 
 
 def _standing(piece: Piece) -> str:
@@ -78,12 +90,25 @@ class Templates:
         assets: Assets,
         site: str,
         evidence_mib: int = 25,
+        compiled: jinja2.BytecodeCache | None = None,
     ) -> None:
-        self._by_language = {code: environment(folder, language) for code, language in languages.items()}
+        self._by_language = {
+            code: environment(folder, language, compiled) for code, language in languages.items()
+        }
         for env in self._by_language.values():
             env.globals["asset"] = assets.address
             env.globals["site"] = site
             env.globals["evidence_mib"] = evidence_mib
+
+    def load_all(self, stop: Callable[[], bool] = lambda: False) -> None:
+        """Load each template in each language, compiled if it has to be, until `stop` says so: 157 of them
+        take seconds when they were never compiled, and nobody's first page has to wait for one.
+        """
+        for name in next(iter(self._by_language.values())).list_templates():
+            for env in self._by_language.values():
+                if stop():
+                    return
+                env.get_template(name)
 
     def html(self, visit: Visit, template: str, page: msgspec.Struct) -> str:
         """The page as text. Raises `jinja2.TemplateError` for a template that is missing or wrong."""
@@ -130,7 +155,7 @@ def render(
     A template sees: `page`; `lang` (a `Language`); `other_lang_url`; `both_languages`, (code, address) of
     this page in each; `site`, the address before all addresses; `person` (a `Session`, or none); `csrf`;
     `once`, the key of its forms; `path`; `asset("site.css")`; `evidence_mib`; the filters number, date,
-    datetime, message, pick, share and standing.
+    datetime, message, pick, share, standing and named.
     """
     scope = cast(dict[str, Any], request.scope)
     templates = cast(Templates, scope["state"][_KEY])
