@@ -16,17 +16,19 @@ WIDTHS = (1280, 390)
 NO_COLOURS = RULES | {"rules": {"color-contrast": {"enabled": False}}}
 
 
-def faults(page: Page, *, colours_twice: bool = False) -> list[str]:
-    """What axe finds and what scrolls sideways, at both widths."""
+def faults(
+    page: Page, widths: tuple[int, ...] = WIDTHS, *, colours: bool = True, colours_twice: bool = False
+) -> list[str]:
+    """What axe finds and what scrolls sideways, at these widths; colours at the first of them."""
     said: list[str] = []
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if too_wide > 0:
             said.append(f"scrolls {too_wide} px sideways at {width} px")
-        rules = RULES if colours_twice or width == WIDTHS[0] else NO_COLOURS
+        rules = RULES if colours_twice or (colours and width == widths[0]) else NO_COLOURS
         for violation in page.evaluate(f"axe.run({json.dumps(rules)}).then(found => found.violations)"):
             where = violation["nodes"][0]["html"][:200]
             said.append(
