@@ -267,6 +267,15 @@ async def test_a_backup_of_a_newer_program_is_refused_before_anything_is_touched
     assert await rows(postgres, "empty") == {}
 
 
+@pytest.mark.parametrize("major", ["13.22", "19.1"])
+async def test_a_backup_from_another_major_version_of_postgresql_is_restored_as_any_other(
+    postgres: EmbeddedPostgres, kept: str, empty: str, tmp_path: Path, major: str
+) -> None:
+    await backup.save(kept, tmp_path / "a.zip")
+    await restore(empty, rewritten(tmp_path / "a.zip", tmp_path / "b.zip", postgres=major))
+    assert await rows(postgres, "empty") == {**await rows(postgres, "kept"), "session": 0}
+
+
 async def test_rows_that_are_not_those_of_the_manifest_are_not_kept(
     postgres: EmbeddedPostgres, kept: str, empty: str, tmp_path: Path
 ) -> None:

@@ -112,6 +112,25 @@ async def test_the_role_of_the_program_owns_nothing_and_cannot_pass_row_level_se
         await one(postgres.app_dsn, "CREATE SCHEMA mine")
 
 
+@pytest.mark.parametrize("made", ["17", "19"])
+async def test_data_of_another_major_version_are_refused_with_the_way_over_and_left_as_they_are(
+    tmp_path: Path, made: str
+) -> None:
+    cluster = tmp_path / "postgres"
+    cluster.mkdir()
+    (cluster / "PG_VERSION").write_text(f"{made}\n")
+    (cluster / "pg_hba.conf").write_text("as it was")
+    with pytest.raises(CannotStart) as refused:
+        await EmbeddedPostgres(tmp_path).start()
+    said = str(refused.value)
+    assert f"are of PostgreSQL {made}, and this Lên Mức brings PostgreSQL 18." in said
+    assert "lenmuc backup FILE" in said
+    assert "lenmuc restore FILE" in said
+    assert {path.name: path.read_text() for path in cluster.iterdir()} == {
+        "PG_VERSION": f"{made}\n", "pg_hba.conf": "as it was"
+    }  # fmt: skip
+
+
 async def test_text_is_utf8_ordered_alike_everywhere_and_pages_have_checksums(postgres: EmbeddedPostgres):
     assert await one(postgres.app_dsn, "SHOW server_encoding") == "UTF8"
     assert await one(postgres.app_dsn, "SHOW data_checksums") == "on"

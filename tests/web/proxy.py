@@ -5,7 +5,8 @@ import contextlib
 from typing import Any
 
 _COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"  # the message of the protocol that tells it
-MODES = ("pass", "refuse", "reset", "silent", "slow", "lose the reply to COMMIT")
+NARROW = 20_000  # bytes a second, for all connections together
+MODES = ("pass", "refuse", "reset", "silent", "slow", "narrow", "lose the reply to COMMIT")
 
 
 class Proxy:
@@ -19,6 +20,8 @@ class Proxy:
         self._through = 0
         self._speaks = asyncio.Event()
         self._speaks.set()
+        self._turn = asyncio.Lock()
+        self.carried = 0
         self.mode = "pass"
         self.port = 0
 
@@ -76,10 +79,14 @@ class Proxy:
         to_server: bool,
     ) -> None:
         with contextlib.suppress(OSError):
-            while piece := await source.read(64 * 1024):
+            while piece := await source.read(2_000 if self.mode == "narrow" else 64 * 1024):
                 await self._speaks.wait()
                 if self.mode == "slow":
                     await asyncio.sleep(0.1)
+                if self.mode == "narrow":
+                    async with self._turn:
+                        await asyncio.sleep(len(piece) / NARROW)
+                        self.carried += len(piece)
                 if self.mode == "lose the reply to COMMIT" and not to_server and self._lost(piece):
                     client.transport.abort()
                     break

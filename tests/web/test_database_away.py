@@ -22,7 +22,7 @@ from lenmuc.store.database import PooledDatabase
 from lenmuc.store.embedded import EmbeddedPostgres
 from tests.conftest import PASSWORD, Visitor
 from tests.made import copy_city
-from tests.web.proxy import Proxy
+from tests.web.proxy import NARROW, Proxy
 
 KEPT, NEVER_SEEN = "/vi/services?q=khai+sinh", "/vi/services?q="
 
@@ -124,6 +124,21 @@ async def test_a_slow_network_is_slow_and_nothing_else(town: Town) -> None:
     await town.proxy.become("slow")
     assert (await town.look(f"{NEVER_SEEN}slow"))[0] == 200
     await town.proxy.become("pass")
+
+
+async def test_a_narrow_network_is_slow_and_nothing_else(town: Town) -> None:
+    await town.proxy.become("narrow")
+    began = time.monotonic()
+    kept, other, written = await asyncio.gather(
+        town.look(KEPT), town.look(f"{NEVER_SEEN}narrow"), town.answer(town.offerings[-1], "narrow")
+    )
+    took = time.monotonic() - began
+    await town.proxy.become("pass")
+    print(f"\n{town.proxy.carried} bytes at {NARROW} a second in {took:.1f} s")
+    assert (kept[0], other[0], written.status_code) == (200, 200, 201)
+    assert await town.stored(town.offerings[-1]) == (1, "narrow")
+    assert town.proxy.carried > NARROW / 4, "nothing was held up"
+    assert took >= town.proxy.carried / NARROW
 
 
 async def test_when_the_reply_to_a_commit_is_lost_sending_it_again_tells_the_truth(town: Town) -> None:

@@ -40,7 +40,16 @@ if TYPE_CHECKING:  # the driver's classes take a parameter in its type stubs onl
 else:
     Conn = asyncpg.Connection
 
-LEFT_OUT = ("session", "sign_in_attempt", "sign_in_step", "provider_step", "post_key", "post_count", "saving")
+LEFT_OUT = (
+    "session",
+    "sign_in_attempt",
+    "sign_in_step",
+    "provider_step",
+    "post_key",
+    "post_count",
+    "saving",
+    "sent_form",
+)
 """Not kept: a restored site must not revive a session that had ended; everybody signs in again. How much an
 address has sent is nobody's to keep."""
 

@@ -96,7 +96,9 @@ class EmbeddedPostgres:
             if not await self._own(user):
                 return
             await asyncio.to_thread(self._end_leftover)
-            if not (self._layout.cluster / "PG_VERSION").is_file():
+            if (self._layout.cluster / "PG_VERSION").is_file():
+                await asyncio.to_thread(files.must_be_of_our_major, self._layout)
+            else:
                 await self._create(user)
             self._rotate_log()
             files.write_rules(self._layout, user, (SUPERUSER, OWNER, APP))

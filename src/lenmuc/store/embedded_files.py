@@ -67,6 +67,21 @@ def program(name: str) -> Path:
     return programs() / name
 
 
+def must_be_of_our_major(layout: Layout) -> None:
+    """Raise CannotStart where a PostgreSQL of another major version made the data: it could not read them."""
+    made = (layout.cluster / "PG_VERSION").read_text(encoding="utf-8").strip()
+    said = subprocess.run(
+        [program("postgres"), "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    ours = said.split()[-1].partition(".")[0]
+    if made != ours:
+        raise CannotStart(
+            f"The data in {layout.data} are of PostgreSQL {made}, and this Lên Mức brings PostgreSQL {ours}. "
+            "Nothing was changed. With the Lên Mức that made them: lenmuc backup FILE. With this one: "
+            "LENMUC_DATA=/new/folder lenmuc restore FILE. See docs/operations.md, Upgrade."
+        )
+
+
 def socket_folder(layout: Layout, user: ServerUser) -> Path:
     """A folder for the socket only the server's user may enter; elsewhere when that path is too long."""
     folder = layout.data / "run"
