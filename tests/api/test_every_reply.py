@@ -1,7 +1,6 @@
 """Every reply that the document promises is given, and looks as promised."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -34,22 +33,31 @@ PUBLIC = {
 }
 
 
-@pytest.fixture
-async def away(content: Any, tmp_path: Path) -> Any:
+def http_of(app: Any) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
+
+
+@pytest.fixture(scope="module")
+async def away(content: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The program without its database."""
-    app: Any = create_app(Settings(data=tmp_path), Broken(ConnectionRefusedError("away")), content)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as http:
+    settings = Settings(data=tmp_path_factory.mktemp("away"))
+    async with http_of(create_app(settings, Broken(ConnectionRefusedError("away")), content)) as http:
+        yield http
+
+
+@pytest.fixture(scope="module")
+async def reads_once(content: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The program that lets one address read once."""
+    settings = Settings(data=tmp_path_factory.mktemp("narrow"), api_reads=1)
+    async with http_of(create_app(settings, Broken(ConnectionRefusedError("away")), content)) as http:
         yield http
 
 
 @pytest.fixture
-async def narrow(content: Any, tmp_path: Path) -> Any:
-    """The program that lets one address read once."""
-    broken = Broken(ConnectionRefusedError("away"))
-    app: Any = create_app(Settings(data=tmp_path, api_reads=1), broken, content)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as http:
-        await http.get(API)
-        yield http
+async def narrow(reads_once: httpx.AsyncClient) -> httpx.AsyncClient:
+    """That program, which has been read."""
+    await reads_once.get(API)
+    return reads_once
 
 
 @pytest.mark.parametrize("id", list(PUBLIC))
