@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test core check faults upgrade-drill fuzz drills tour bench-desk bench-readiness bench-wide bench-roadmap bench-search bench-import bench-load hostile editors check-linked-data lock clean
+.PHONY: help run test core check faults upgrade-drill fuzz drills problems tour bench-desk bench-readiness bench-wide bench-roadmap bench-search bench-import bench-load hostile editors check-linked-data lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s  %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ hostile: $(VENV)/test.stamp ## send more than 20,000 hostile texts in every plac
 
 editors: $(VENV)/test.stamp ## let 50 people make 20 changes each of the same answer and look for what was lost
 	@LENMUC_EDITORS=50 $(PY) -m pytest -s --timeout=0 tests/live/test_editors.py
+
+problems: $(VENV)/test.stamp ## hold plans of four times as many made-up problems as the suite against every other plan
+	@LENMUC_PROBLEMS=$${LENMUC_PROBLEMS:-100} $(PY) -m pytest --timeout=0 -n 2 --dist loadfile tests/roadmap
 
 tour: $(VENV)/test.stamp ## take pictures of the pages into the folder tour
 	@$(PY) -m tests.browser.tour

@@ -16,9 +16,9 @@ from checker import (
     used_by,
     worth,
 )
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from msgspec.structs import replace
-from small_problems import bound_problems, problems
+from small_problems import bound_problems, problems, so_many
 
 from lenmuc.core.roadmap.causes import demands, keeping, why_impossible
 from lenmuc.core.roadmap.day_worth import day_worths, exactly
@@ -28,7 +28,7 @@ from lenmuc.core.roadmap.problem import Item, Pool, Problem, Target, Upgrade
 from lenmuc.core.roadmap.solve import solve
 from lenmuc.core.roadmap.what_if import around, frontier, sooner, with_days
 
-several = settings(max_examples=150, deadline=None, derandomize=True)
+several = so_many(200)
 LOTS = 1e4
 
 
@@ -143,7 +143,7 @@ def test_what_a_quarter_sooner_costs_is_what_the_best_such_plan_loses(problem: P
             assert same(answer.loss, solution.value - best)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@so_many(400)
 @given(bound_problems(items=4, upgrades=4))
 def test_causes_are_a_smallest_clash_and_the_relief_is_the_least_that_helps(problem: Problem) -> None:
     assume(not list(mistakes(problem)) and demands(problem))

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from checker import best_by_enumeration, broken_rules, days_by, must_be_a_plan, must_be_true
 from hypothesis import assume, given, settings
-from small_problems import bound_problems, problems
+from small_problems import bound_problems, problems, so_many
 
 import lenmuc.core.roadmap.solve as solving
 from lenmuc.core.errors import Impossible
@@ -23,7 +23,7 @@ from lenmuc.core.roadmap.solve import solve
 from lenmuc.core.roadmap.words import in_words
 
 SHARED = Path(os.environ.get("LENMUC_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
-many = settings(max_examples=600, deadline=None, derandomize=True)
+many = so_many(600)
 
 
 def same(one: float, other: float) -> bool:
@@ -81,7 +81,7 @@ def test_reductions_change_nothing_whatever_a_planner_asks(problem: Problem) -> 
         assert all(u <= t + 1e-4 for u, t in zip(used, there, strict=True))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@so_many(200)
 @given(bound_problems(items=4, upgrades=4))
 def test_objectives_in_order_never_give_up_what_those_before_reached(problem: Problem) -> None:
     assume(not list(mistakes(problem)) and len(problem.objectives) > 1)
@@ -138,7 +138,7 @@ def test_without_time_there_is_still_a_plan_and_its_bound_holds(problem: Problem
     assert hasty.bound >= best.value - 1e-6
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@so_many(300)
 @given(problems(items=12, upgrades=12, quarters=5))
 def test_a_network_too_large_for_one_model_has_a_plan_and_a_true_bound(problem: Problem) -> None:
     best = solve(problem)
