@@ -170,7 +170,7 @@ def create_app(
     async def life(_: Litestar) -> AsyncIterator[None]:
         await mailing.start()
         ended = threading.Event()
-        loading = asyncio.create_task(asyncio.to_thread(wiring.templates.load_all, ended.is_set))
+        loading = asyncio.create_task(asyncio.to_thread(wiring.templates.load_all, ended, 0 if warm else 4))
         if warm:
             await finder.index()
             await loading

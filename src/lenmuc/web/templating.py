@@ -1,6 +1,8 @@
 """Pages from templates: one environment a language, strict about every name, everything escaped."""
 
 import datetime as dt
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -100,15 +102,19 @@ class Templates:
             env.globals["site"] = site
             env.globals["evidence_mib"] = evidence_mib
 
-    def load_all(self, stop: Callable[[], bool] = lambda: False) -> None:
-        """Load each template in each language, compiled if it has to be, until `stop` says so: 157 of them
+    def load_all(self, stop: threading.Event, rest: float = 0) -> None:
+        """Load each template in each language, compiled if it has to be, until `stop` is set: 157 of them
         take seconds when they were never compiled, and nobody's first page has to wait for one.
+
+        `rest` times as long as one took, nothing is done: where requests are answered meanwhile, they would
+        stand still otherwise.
         """
         for name in next(iter(self._by_language.values())).list_templates():
             for env in self._by_language.values():
-                if stop():
-                    return
+                began = time.monotonic()
                 env.get_template(name)
+                if stop.wait(rest * (time.monotonic() - began)):
+                    return
 
     def html(self, visit: Visit, template: str, page: msgspec.Struct) -> str:
         """The page as text. Raises `jinja2.TemplateError` for a template that is missing or wrong."""
