@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import datetime as dt
 import os
 import sys
 from collections import Counter
@@ -21,6 +20,7 @@ from lenmuc.core.quality import Flaw
 from lenmuc.core.registry import Note
 from lenmuc.settings import Settings
 from lenmuc.store import recounts
+from lenmuc.web.reviews import today
 
 
 def _load(_: argparse.Namespace) -> None:
@@ -119,9 +119,8 @@ def _import(arguments: argparse.Namespace) -> None:
     async def go() -> importing.Report:
         say = running.teller()
         async with running.open_database(Settings.read(os.environ), say) as db:
-            today = dt.date.today()
             return await importing.bring_in(
-                db, content, mapping, files, today, dry=arguments.dry_run, seen=seen, say=say
+                db, content, mapping, files, today(), dry=arguments.dry_run, seen=seen, say=say
             )
 
     _report(asyncio.run(go()), arguments.dry_run)
