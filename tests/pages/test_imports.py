@@ -18,7 +18,7 @@ from lenmuc.contained import Limits
 from lenmuc.content import reading_child
 from lenmuc.content.everything import Content
 from lenmuc.core.answers import Identity
-from lenmuc.pages import imports
+from lenmuc.pages import import_reports
 from lenmuc.store.database import PROGRAM
 from tests.actions.test_importing import HEAD, MAPPING, ONE, TODAY, TWO
 from tests.conftest import PASSWORD, Visitor, person
@@ -193,7 +193,7 @@ async def test_a_pattern_that_never_ends_does_not_hold_up_the_site(
 async def test_bad_cells_are_paged_and_can_be_filtered(
     admin: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "PAGE_SIZE", 10)
+    monkeypatch.setattr(import_reports, "PAGE_SIZE", 10)
     lines = [f"9.1{n:05},Cấp giấy,Hộ tịch,STP,soon,,,\n" for n in range(MANY)]
     sent = await send(admin, [("list.csv", csv_of(*lines, ",x,,,,,,\n"))], toml=MAPPING)
     where = sent.headers["location"]

@@ -1,7 +1,5 @@
-"""Bringing a registry in, for administrators: sent, looked at, written; and the reports that stay."""
+"""Bringing a registry in, for administrators: sent, looked at, written."""
 
-import csv
-import io
 from typing import Any
 
 import msgspec
@@ -12,15 +10,16 @@ from litestar.params import FromPath, FromQuery
 from lenmuc.actions.import_jobs import MOST_BYTES, MOST_FILES, Chosen, Importer, Sent
 from lenmuc.actions.importing import mappings
 from lenmuc.content.everything import Content
-from lenmuc.core.answers import Identity
-from lenmuc.core.errors import N_, Busy, Conflict, Message, NotFound, Refused, TooLarge, fault
-from lenmuc.pages.import_words import FIELDS, KINDS, place_words
-from lenmuc.pages.public.lists import Paging, page_number, paging
+from lenmuc.core.errors import N_, Busy, Conflict, Message, Refused, TooLarge, fault
+from lenmuc.pages import import_reports
+from lenmuc.pages.import_reports import Notes, home, kind_of, names, notes_page
+from lenmuc.pages.import_words import FIELDS, place_words
+from lenmuc.pages.public.lists import page_number
 from lenmuc.pages.visitors import AnyRequest, session_of
 from lenmuc.store import import_jobs as jobs_store
 from lenmuc.store import imports as imports_store
 from lenmuc.store.database import Database
-from lenmuc.store.import_jobs import Found, Job, KeptNote
+from lenmuc.store.import_jobs import Found, Job
 from lenmuc.store.imports import MOST_NOTES, Run
 from lenmuc.web.access import needs
 from lenmuc.web.declared import does
@@ -31,9 +30,6 @@ from lenmuc.web.reviews import today
 from lenmuc.web.templating import render
 from lenmuc.web.uploads import takes_files, uploaded_files
 from lenmuc.web.visits import Visit
-
-PAGE_SIZE = 100
-_RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would take the cell for a formula
 
 
 class SentForm(msgspec.Struct, frozen=True):
@@ -86,16 +82,6 @@ class SampleRow(msgspec.Struct, frozen=True):
     fields: tuple[SampleField, ...]
 
 
-class Notes(msgspec.Struct, frozen=True):
-    """A page of bad cells. `kept` are stored of `noted`; `address` leads to the list of this import."""
-
-    rows: tuple[KeptNote, ...]
-    total: int
-    kind: str
-    paging: Paging
-    address: str
-
-
 class ImportPage(msgspec.Struct, frozen=True):
     """What `templates/imports/import.html` shows: one import begun here. `why`: what went wrong."""
 
@@ -111,28 +97,6 @@ class ImportPage(msgspec.Struct, frozen=True):
     def most_notes(self) -> int:
         """Bad cells that are kept."""
         return MOST_NOTES
-
-
-class ReportPage(msgspec.Struct, frozen=True):
-    """What `templates/imports/report.html` shows: an import that was carried out."""
-
-    run: Run
-    name: str
-    notes: Notes
-    done: bool
-
-    @property
-    def most_notes(self) -> int:
-        """Bad cells that are kept."""
-        return MOST_NOTES
-
-
-def _home(visit: Visit) -> str:
-    return f"/{visit.language.code}/imports"
-
-
-def _names(content: Content, language: Language) -> dict[str, str]:
-    return {id: one.name if language.code == "vi" else one.name_en for id, one in mappings(content).items()}
 
 
 def _shipped(content: Content, language: Language) -> tuple[tuple[str, str], ...]:
@@ -159,7 +123,7 @@ async def _imports_page(
         jobs, runs = await jobs_store.list_jobs(conn), await imports_store.list_runs(conn)
     language = visit.language
     return ImportsPage(
-        tuple(jobs), tuple(runs), _shipped(content, language), _names(content, language), typed,
+        tuple(jobs), tuple(runs), _shipped(content, language), names(content, language), typed,
         visit.who.role == "administrator", errors,
     )  # fmt: skip
 
@@ -214,7 +178,7 @@ async def send(
             errors = (("files", language.message(refused.message)),)
         page = await _imports_page(db, content, importer, visit, typed, errors)
         return render(request, "imports/imports.html", page, status_of(refused))
-    return Response(None, status_code=303, headers={"Location": f"{_home(visit)}/{id}"})
+    return Response(None, status_code=303, headers={"Location": f"{home(visit)}/{id}"})
 
 
 def _mistake(message: Message, language: Language) -> str:
@@ -224,15 +188,6 @@ def _mistake(message: Message, language: Language) -> str:
         params = {**message.params, "where": place_words(where, language)}
         message = msgspec.structs.replace(message, params=params)
     return language.message(message)
-
-
-def _notes(rows: list[KeptNote], kind: str, page: int, address: str) -> Notes:
-    total = rows[0].total if rows else 0
-    return Notes(tuple(rows), total, kind, paging(page, total, PAGE_SIZE, address, {"kind": kind}), address)
-
-
-def _kind(text: str) -> str:
-    return text if text in KINDS else ""
 
 
 def _sample(found: Found | None, language: Language) -> tuple[SampleRow, ...]:
@@ -271,13 +226,15 @@ async def _import_page(
 ) -> ImportPage:
     job = await importer.find(visit.who, id)
     async with db.transaction(visit.who, read_only=True) as conn:
-        rows = await jobs_store.notes_of_job(conn, id, kind, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+        rows = await jobs_store.notes_of_job(
+            conn, id, kind, import_reports.PAGE_SIZE, (page - 1) * import_reports.PAGE_SIZE
+        )
     language = visit.language
     return ImportPage(
         job,
-        _names(content, language).get(job.mapping, job.mapping),
+        names(content, language).get(job.mapping, job.mapping),
         _sample(job.report, language),
-        _notes(rows, kind, page, f"{_home(visit)}/{id}"),
+        notes_page(rows, kind, page, f"{home(visit)}/{id}"),
         visit.who.role == "administrator",
         _why(job, language),
         language.message(said) if said else "",
@@ -297,10 +254,10 @@ async def one_import(
 ) -> Response[Any]:
     """How far it is; then what it would do, with the button that does it; then what became of it."""
     await importer.tidy()
-    shown = await _import_page(db, content, importer, visit, id, _kind(kind), page_number(page))
+    shown = await _import_page(db, content, importer, visit, id, kind_of(kind), page_number(page))
     if shown.job.run is not None:
         return Response(
-            None, status_code=303, headers={"Location": f"{_home(visit)}/runs/{shown.job.run}?done=yes"}
+            None, status_code=303, headers={"Location": f"{home(visit)}/runs/{shown.job.run}?done=yes"}
         )
     return render(request, "imports/import.html", shown)
 
@@ -326,7 +283,7 @@ async def confirm(
     except (Busy, Conflict) as refused:
         page = await _import_page(db, content, importer, visit, id, said=refused.message)
         return render(request, "imports/import.html", page, 409)
-    return Response(None, status_code=303, headers={"Location": f"{_home(visit)}/{id}"})
+    return Response(None, status_code=303, headers={"Location": f"{home(visit)}/{id}"})
 
 
 @post(
@@ -350,75 +307,7 @@ async def drop(
     except Conflict as refused:
         page = await _import_page(db, content, importer, visit, id, said=refused.message)
         return render(request, "imports/import.html", page, 409)
-    return Response(None, status_code=303, headers={"Location": _home(visit)})
+    return Response(None, status_code=303, headers={"Location": home(visit)})
 
 
-async def _run(db: Database, who: Identity, id: int) -> Run:
-    async with db.transaction(who, read_only=True) as conn:
-        found = await imports_store.find_run(conn, id) if 0 < id < 2**63 else None
-    if found is None:
-        raise NotFound(N_("There is no such import."))
-    return found
-
-
-@get("/{lang:str}/imports/runs/{id:int}", guards=[needs("administrator")])
-async def one_run(
-    request: AnyRequest,
-    visit: NamedDependency[Visit],
-    db: NamedDependency[Database],
-    content: NamedDependency[Content],
-    id: FromPath[int],
-    kind: FromQuery[str] = "",
-    page: FromQuery[str] = "1",
-    done: FromQuery[str] = "",
-) -> Response[str]:
-    """The report of an import that was carried out, here or from the command line."""
-    run, wanted, number = await _run(db, visit.who, id), _kind(kind), page_number(page)
-    async with db.transaction(visit.who, read_only=True) as conn:
-        rows = await jobs_store.notes_of_run(conn, id, wanted, PAGE_SIZE, (number - 1) * PAGE_SIZE)
-    name = _names(content, visit.language).get(run.mapping, run.mapping)
-    notes = _notes(rows, wanted, number, f"{_home(visit)}/runs/{id}")
-    return render(request, "imports/report.html", ReportPage(run, name, notes, done == "yes"))
-
-
-def _csv(rows: list[KeptNote], language: Language, name: str) -> Response[bytes]:
-    """The bad cells as a file for a spreadsheet; no cell is a formula."""
-    out = io.StringIO()
-    write = csv.writer(out)
-    head = (N_("File"), N_("Row"), N_("Column"), N_("Text of the cell"), N_("What becomes of it"), N_("Why"))
-    write.writerow([language.gettext(text) for text in head])
-    for each in rows:
-        cells = (each.file, str(each.row), each.column, each.value, language.gettext(KINDS[each.kind]),
-                 language.message(each.why))  # fmt: skip
-        write.writerow([f"'{cell}" if cell.startswith(_RISKY) else cell for cell in cells])
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    body = b"\xef\xbb\xbf" + out.getvalue().encode()
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-@get("/{lang:str}/imports/{id:int}/cells.csv", guards=[needs("administrator")])
-async def cells(
-    visit: NamedDependency[Visit],
-    db: NamedDependency[Database],
-    importer: NamedDependency[Importer],
-    id: FromPath[int],
-) -> Response[bytes]:
-    """Every bad cell of an import that is looked at."""
-    await importer.find(visit.who, id)
-    async with db.transaction(visit.who, read_only=True) as conn:
-        rows = await jobs_store.notes_of_job(conn, id, "", None)
-    return _csv(rows, visit.language, f"lenmuc-import-{id}-cells.csv")
-
-
-@get("/{lang:str}/imports/runs/{id:int}/cells.csv", guards=[needs("administrator")])
-async def cells_of_run(
-    visit: NamedDependency[Visit], db: NamedDependency[Database], id: FromPath[int]
-) -> Response[bytes]:
-    """Every bad cell of an import that was carried out."""
-    await _run(db, visit.who, id)
-    async with db.transaction(visit.who, read_only=True) as conn:
-        rows = await jobs_store.notes_of_run(conn, id, "", None)
-    return _csv(rows, visit.language, f"lenmuc-import-run-{id}-cells.csv")
-
-
-handlers = [list_imports, send, one_import, confirm, drop, one_run, cells, cells_of_run]
+handlers = [list_imports, send, one_import, confirm, drop, *import_reports.handlers]
