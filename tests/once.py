@@ -8,7 +8,10 @@ import functools
 from pathlib import Path
 
 from lenmuc.web import setup
+from lenmuc.web.compiled import Compiled
 from lenmuc.web.language import Language
+
+_KEPT = Path(__file__).parents[1] / ".cache" / "tests"  # compiled templates, for the next run too
 
 
 class Languages(dict[str, Language]):
@@ -26,6 +29,12 @@ def make_once() -> None:
         return Languages(read(folder))
 
     setup.read_languages = read_languages
+
+    @functools.cache
+    def compiled(data: Path, stamp: str) -> Compiled:
+        return Compiled(_KEPT, stamp)
+
+    setup.Compiled = compiled
     setup.Assets = functools.cache(setup.Assets)
     setup.Templates = functools.cache(setup.Templates)
     setup.stamp = functools.cache(setup.stamp)

@@ -67,7 +67,9 @@ async def pair(tmp_path_factory: pytest.TempPathFactory, content: Content) -> As
         await db.open()
         await readers.open()
         pair = Pair(first, second, db, readers)
-        app = create_app(Settings(data=folder / "site", public_lag=0), db, content, readers=readers, look_every=0.2)
+        app = create_app(
+            Settings(data=folder / "site", public_lag=0), db, content, readers=readers, look_every=0.2
+        )
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as pair.http:
             yield pair
