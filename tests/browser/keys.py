@@ -30,7 +30,7 @@ class Keys:
 
     def to(self, selector: str) -> None:
         """Go on with Tab until the focus is on the first such element, and see it there."""
-        wanted = self.page.locator(selector).first.element_handle(timeout=5000)
+        wanted = self.page.locator(selector).first.element_handle(timeout=20_000)
         for _ in range(_MOST):
             self.page.keyboard.press("Tab")
             if self.page.evaluate("el => document.activeElement === el", wanted):

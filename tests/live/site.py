@@ -98,6 +98,7 @@ class Site:
             name: value for name, value in os.environ.items() if not name.startswith(("LENMUC_", "PG"))
         }
         environment["LENMUC_API_READS"] = "1000000"  # all that is tried comes from one address
+        environment["LENMUC_PUBLIC_LAG"] = "0"  # what was written is looked for at once
         environment |= {"LENMUC_DATA": str(self.data), "LENMUC_PORT": str(self.port), **self.settings}
         environment.pop("DATABASE_URL", None)
         if tree is not None:

@@ -25,7 +25,7 @@ def api(browser: Browser, path: str) -> Any:
 def wait_for_roadmap(browser: Browser, page: httpx.Response) -> httpx.Response:
     begun = time.monotonic()
     while 'http-equiv="refresh"' in page.text:
-        assert time.monotonic() - begun < 150, "the roadmap is not ready"
+        assert time.monotonic() - begun < 240, "the roadmap is not ready"
         time.sleep(0.5)
         page = browser.get(str(page.url))
     return page

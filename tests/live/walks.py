@@ -307,10 +307,10 @@ def keeps_people(keys: Keys, town: Town) -> Iterator[str]:
     keys.skip()
     keys.press("main a.button")
     yield "a person"
+    person = page.url.partition("?")[0]
     for deed in ("password", "leave"):
-        keys.page.goto(f"{page.url.partition('?')[0]}/{deed}")
+        page.goto(f"{person}/{deed}")
         yield f"the question before: {deed}"
-        page.go_back()
 
 
 OWN_LIST = """\

@@ -57,7 +57,7 @@ async def send(admin: Visitor, files: list[tuple[str, bytes]], lang: str = "en",
 
 async def settled(admin: Visitor, where: str) -> Any:
     """The page of an import when it is no longer at work."""
-    for _ in range(400):
+    for _ in range(2_000):
         reply = await admin.get(where)
         if 'http-equiv="refresh"' not in reply.text:
             return reply

@@ -42,7 +42,7 @@ async def compute(visitor: Visitor, language: str = "en") -> tuple[int, str]:
 
 async def wait_for(visitor: Visitor, address: str) -> tuple[int, str]:
     """The roadmap's number and its page, as soon as it is no longer being computed."""
-    for _ in range(200):
+    for _ in range(600):
         page = (await visitor.get(address)).text
         if 'http-equiv="refresh"' not in page:
             return int(address.rpartition("/")[2]), page

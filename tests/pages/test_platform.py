@@ -96,7 +96,7 @@ async def test_planners_find_the_service_they_answer_for(as_planner: Visitor) ->
 
 async def when_done(visitor: Visitor, address: str) -> Any:
     """What the waiting page shows once it has nothing to wait for."""
-    for _ in range(200):
+    for _ in range(1_000):
         page = await visitor.get(address)
         if page.status_code != 200:
             return page

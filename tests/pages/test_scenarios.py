@@ -203,7 +203,7 @@ async def test_how_far_a_computation_is_stands_on_its_page_and_it_can_be_stopped
     address = await scenario(as_planner)
     await as_planner.get(address)
     waiting = (await as_planner.post(address + "/compute")).headers["location"]
-    for _ in range(100):
+    for _ in range(600):
         said = words_of((await as_planner.get(waiting)).text)
         if "Best plan so far" in said:
             break

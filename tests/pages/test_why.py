@@ -16,7 +16,7 @@ async def answered(planner: Visitor, address: str, number: int, what: str, subje
     await planner.get(address)
     reply = await planner.post(f"/en/plan/{number}/ask", what=what, subject=subject)
     assert reply.status_code == 303, reply.text
-    for _ in range(150):
+    for _ in range(600):
         page = (await planner.get(reply.headers["location"])).text
         if 'http-equiv="refresh"' not in page:
             return page

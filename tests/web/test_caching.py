@@ -231,7 +231,7 @@ async def test_what_is_written_here_shows_here_at_once(db: Any, content: Any, tm
         await raise_one(db)
         assert (await client.get("/api/v1/services?level=4")).json()["total"] == 0
         await client.post("/vi/sign-in", data={"email": "nobody@example.org", "password": "x"})
-        for _ in range(20):  # the first to ask may be answered while the index is renewed
+        for _ in range(400):  # the first to ask may be answered while the index is renewed
             if (await client.get("/api/v1/services?level=4")).json()["total"]:
                 return
             await asyncio.sleep(0.05)
