@@ -15,7 +15,7 @@ from lenmuc.app import create_app
 from lenmuc.settings import Settings
 from lenmuc.web.access import anyone
 from tests.conftest import Visitor
-from tests.pages.test_briefings import published_briefing
+from tests.pages.briefings import published_briefing
 from tests.pages.test_programmes import programme_of
 from tests.pages.test_public import published
 from tests.pages.test_registry import obstacle

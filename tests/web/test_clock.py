@@ -6,7 +6,6 @@ import datetime as dt
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,12 @@ from lenmuc.core.answers import Identity
 from lenmuc.store import audit as audit_store
 from lenmuc.store.database import PROGRAM
 from lenmuc.web.reviews import today
-from tests.conftest import PASSWORD, UndoneDatabase, Visitor, person
+from tests.conftest import PASSWORD, UndoneDatabase, Visitor
 from tests.live.every_page import pages
 from tests.pages import test_rounds
 from tests.web.clock import REAL, Clock, move
 from tests.web.journeys import JOURNEYS, Journey
+from tests.web.journeys.walking import World
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 LEAP_DAY = REAL(2028, 2, 29, 5, tzinfo=dt.UTC) - REAL.now(dt.UTC)
@@ -55,25 +55,6 @@ class Jumping(httpx.AsyncBaseTransport):
         assert reply.status_code < (500 if request.method == "GET" else 400), f"{where}: {text[:3000]}"
         assert not LESS_THAN_NO_TIME.search(text), f"{where}: {LESS_THAN_NO_TIME.search(text)}"
         return reply
-
-
-class World:
-    """The program under this clock, and people who walk."""
-
-    def __init__(self, db: Any, transport: Jumping) -> None:
-        self.db, self._transport = db, transport
-
-    async def visitor(self, role: str = "", agency: str = "") -> Visitor:
-        """Somebody of this role, signed in; nobody in particular without one."""
-        visitor = Visitor(httpx.AsyncClient(transport=self._transport, base_url="http://127.0.0.1:8000"))
-        if role:
-            await visitor.sign_in(await person(self.db, role, agency), PASSWORD)
-        return visitor
-
-    @contextmanager
-    def calmly(self) -> Iterator[None]:
-        """Nothing is special here."""
-        yield
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 import csv
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,10 @@ import httpx
 import pytest
 
 from lenmuc.web.declared import declarations
-from tests.conftest import PASSWORD, Stage, Visitor, person
+from tests.conftest import Stage
 from tests.web.failing import EachCallFails, FailingDatabase
 from tests.web.journeys import JOURNEYS, Journey
+from tests.web.journeys.walking import World
 
 # Changes that no journey makes, and why.
 LEFT_OUT = {
@@ -49,40 +49,11 @@ LEFT_OUT = {
 }
 
 
-class World:
-    """The program on a database that can fail, and people whose changes fail at each call first."""
-
-    def __init__(self, app: Any, conn: Any) -> None:
-        self.db = FailingDatabase(conn)
-        self.transport = EachCallFails(app, self.db, conn)
-        self._open: list[httpx.AsyncClient] = []
-
-    async def visitor(self, role: str = "", agency: str = "") -> Visitor:
-        """Somebody of this role, signed in; nobody in particular without one."""
-        client = httpx.AsyncClient(transport=self.transport, base_url="http://127.0.0.1:8000")
-        self._open.append(client)
-        visitor = Visitor(client)
-        if role:
-            with self.calmly():
-                await visitor.sign_in(await person(self.db, role, agency), PASSWORD)
-        return visitor
-
-    @contextmanager
-    def calmly(self) -> Iterator[None]:
-        """What happens inside is let through at once."""
-        self.transport.calm = True
-        yield
-        self.transport.calm = False
-
-    async def close(self) -> None:
-        for client in self._open:
-            await client.aclose()
-
-
 @pytest.fixture
 async def world(program: Any, stage: Stage, db: Any, connection: Any) -> AsyncIterator[World]:
-    made = World(program, connection)
-    stage.now = made.db
+    db = FailingDatabase(connection)
+    made = World(db, EachCallFails(program, db, connection))
+    stage.now = db
     yield made
     await made.close()
     stage.now = None

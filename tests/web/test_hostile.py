@@ -7,7 +7,6 @@ import os
 import re
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -15,11 +14,12 @@ import httpx
 import pytest
 from litestar.params import QueryParameter
 
-from tests.conftest import PASSWORD, Stage, Visitor, person
+from tests.conftest import Stage
 from tests.pages.test_agency import CODE
 from tests.web.hostile import EachTextIsHostile, Judge
 from tests.web.hostile_strings import KINDS, hostile
 from tests.web.journeys import JOURNEYS, Journey
+from tests.web.journeys.walking import World
 from tests.web.test_access_matrix import WHO, matrix
 
 SHARE = float(os.environ.get("LENMUC_HOSTILE", "0.15"))
@@ -53,39 +53,9 @@ ALSO_READ = (
 )
 
 
-class World:
-    """The program, and people each of whose changes is first tried with hostile texts."""
-
-    def __init__(self, app: Any, db: Any, conn: Any) -> None:
-        self.db = db
-        self.transport = EachTextIsHostile(app, conn, JUDGE, ALSO_READ)
-        self._open: list[httpx.AsyncClient] = []
-
-    async def visitor(self, role: str = "", agency: str = "") -> Visitor:
-        """Somebody of this role, signed in; nobody in particular without one."""
-        client = httpx.AsyncClient(transport=self.transport, base_url="http://127.0.0.1:8000")
-        self._open.append(client)
-        visitor = Visitor(client)
-        if role:
-            with self.calmly():
-                await visitor.sign_in(await person(self.db, role, agency), PASSWORD)
-        return visitor
-
-    @contextmanager
-    def calmly(self) -> Any:
-        """What happens inside is sent as it is."""
-        before, self.transport.calm = self.transport.calm, True
-        yield
-        self.transport.calm = before
-
-    async def close(self) -> None:
-        for client in self._open:
-            await client.aclose()
-
-
 @pytest.fixture
 async def world(program: Any, stage: Stage, db: Any, connection: Any) -> AsyncIterator[World]:
-    made = World(program, db, connection)
+    made = World(db, EachTextIsHostile(program, connection, JUDGE, ALSO_READ))
     stage.now = db
     yield made
     await made.close()

@@ -4,8 +4,8 @@ import asyncio
 import re
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -19,6 +19,7 @@ from lenmuc.web import twice
 from tests.conftest import PASSWORD, UndoneDatabase, Visitor, person
 from tests.web.failing import FailingDatabase
 from tests.web.journeys import JOURNEYS, Journey
+from tests.web.journeys.walking import World
 
 # They begin, change or end the session, whose key they carry: the second is from a session of the past.
 OF_THE_SESSION = re.compile("/(sign-in|sign-out|account/(password|second-factor/confirm))$")
@@ -78,30 +79,6 @@ def with_key(request: httpx.Request, body: bytes) -> bytes:
         return body + b"&once=" + key
     line = b"--" + kind.partition("boundary=")[2].encode() + b"\r\n"
     return line + b'Content-Disposition: form-data; name="once"\r\n\r\n' + key + b"\r\n" + body
-
-
-class World:
-    """The program, and people who send every form twice."""
-
-    def __init__(self, db: Any, transport: SentTwice) -> None:
-        self.db = db
-        self.transport = transport
-
-    async def visitor(self, role: str = "", agency: str = "") -> Visitor:
-        """Somebody of this role, signed in; nobody in particular without one."""
-        client = httpx.AsyncClient(transport=self.transport, base_url="http://127.0.0.1:8000")
-        visitor = Visitor(client)
-        if role:
-            with self.calmly():
-                await visitor.sign_in(await person(self.db, role, agency), PASSWORD)
-        return visitor
-
-    @contextmanager
-    def calmly(self) -> Iterator[None]:
-        """What happens inside is sent once."""
-        self.transport.calm = True
-        yield
-        self.transport.calm = False
 
 
 async def written(conn: Any) -> Counter[str]:

@@ -1,23 +1,45 @@
 """What a journey is: steps through the forms of the pages, and the names of the changes it makes."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import html5lib
 import httpx
 
-from tests.conftest import Visitor
+from tests.conftest import PASSWORD, Visitor, person
 from tests.live.site import Form
 
 
-class World(Protocol):
-    """Where a journey takes place. What happens inside `calmly` is let through at once."""
+class World:
+    """The program behind a transport that tries each change in its own way first, and people who walk."""
 
-    db: Any
+    def __init__(self, db: Any, transport: Any) -> None:
+        self.db = db
+        self.transport = transport
+        self._open: list[httpx.AsyncClient] = []
 
-    async def visitor(self, role: str = "", agency: str = "") -> Visitor: ...
+    async def visitor(self, role: str = "", agency: str = "") -> Visitor:
+        """Somebody of this role, signed in; nobody in particular without one."""
+        client = httpx.AsyncClient(transport=self.transport, base_url="http://127.0.0.1:8000")
+        self._open.append(client)
+        visitor = Visitor(client)
+        if role:
+            with self.calmly():
+                await visitor.sign_in(await person(self.db, role, agency), PASSWORD)
+        return visitor
 
-    def calmly(self) -> Any: ...
+    @contextmanager
+    def calmly(self) -> Iterator[None]:
+        """What happens inside is let through at once."""
+        before, self.transport.calm = self.transport.calm, True
+        yield
+        self.transport.calm = before
+
+    async def close(self) -> None:
+        """Everybody leaves."""
+        for client in self._open:
+            await client.aclose()
 
 
 class Journey(NamedTuple):
