@@ -7,13 +7,16 @@ import pytest
 from checker import must_be_a_plan
 
 import lenmuc.core.roadmap.solve as solving
+from lenmuc.core.roadmap.given_path import GivenPath
 from lenmuc.core.roadmap.highs import maximise
+from lenmuc.core.roadmap.hub_paths import Found, Paths
 from lenmuc.core.roadmap.layers import layered
-from lenmuc.core.roadmap.model import Model
+from lenmuc.core.roadmap.model import Model, worth
 from lenmuc.core.roadmap.network import Network
 from lenmuc.core.roadmap.prices import Market, settle_prices
 from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade
 from lenmuc.core.roadmap.reduce import reduce
+from lenmuc.core.roadmap.shared_work import plan
 from lenmuc.core.roadmap.solve import components, solve
 
 SEEDS = range(12)
@@ -128,3 +131,76 @@ def test_a_large_plan_that_is_stopped_is_a_plan_all_the_same(monkeypatch: pytest
     must_be_a_plan(problem, solution)
     assert solution.status == "stopped"
     assert len(told) < 12
+
+
+@pytest.fixture(scope="module")
+def along() -> dict[int, tuple[float, list[int]]]:
+    """The best plan of each city, as its model has it: the value, and the path of the hub it takes."""
+    found = {}
+    for seed in SEEDS:
+        network, here = market(city(seed))
+        (part,) = components(network)
+        model = Model(network, part)
+        answer = maximise(model.program)
+        assert answer.values is not None
+        finish = model.read(answer.values)
+        path = []
+        for t in range(network.horizon):
+            hub = enumerate(here.layers.hub.nodes[0].tolist())
+            by_then = [at for at, node in hub if node >= 0 and (q := finish[node]) is not None and q <= t]
+            path.append(int(np.searchsorted(here.layers.sets, sum(1 << at for at in by_then))))
+        found[seed] = worth(network, part, finish), path
+    return found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_with_the_path_of_the_best_plan_given_a_linear_program_is_worth_no_less(
+    seed: int, along: dict[int, tuple[float, list[int]]]
+) -> None:
+    value, path = along[seed]
+    _, here = market(city(seed))
+    given = GivenPath(here)
+    first = given.solve(np.array(path), 60.0)
+    given.solve(np.zeros(here.horizon, dtype=np.int64), 60.0)
+    again = given.solve(np.array(path), 60.0)
+    assert first is not None
+    assert again is not None
+    assert first.value >= value - 1e-6
+    assert again.value == pytest.approx(first.value)
+    own, _ = given.own_sets(np.array(path), first.price, 60.0)
+    works = here.layers.own.possible
+    assert all(works[t, branch, own[t, branch]] for t, branch in np.ndindex(*own.shape))
+    assert (own[:-1] & ~own[1:] == 0).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_cuts_never_let_the_path_of_the_best_plan_be_worth_less(
+    seed: int, along: dict[int, tuple[float, list[int]]]
+) -> None:
+    value, best = along[seed]
+    _, here = market(city(seed))
+    settled = settle_prices(here, here.start(), here.alive, 20)
+    paths, given = Paths(here, settled.price, here.alive), GivenPath(here)
+    path, bound = settled.best.hub, settled.bound
+    for target in (0.99 * value, 0.995 * value, value - 1e-6):
+        rest = given.solve(path, 60.0)
+        assert rest is not None
+        paths.learn(path, rest.price, target)
+        assert paths.lowest(np.array(best)) >= value - 1e-6
+        found = paths.next(target, 60.0)
+        assert found.bound >= value - 1e-6
+        assert found.path is not None
+        assert paths.next(1.001 * bound, 60.0, look=True) == Found(None, 1.001 * bound, 0.0)
+        path = found.path
+
+
+def test_cuts_bring_the_bound_below_that_of_prices_alone() -> None:
+    nearer = 0
+    for seed in SEEDS:
+        network, here = market(city(seed))
+        (part,) = components(network)
+        settled = settle_prices(here, here.start(), here.alive, 60)
+        sketched = plan(network, part, here.layers, [None] * len(network.gain), 0.0, 60.0, lambda *_: False)
+        assert sketched.bound <= settled.bound + 1e-6
+        nearer += sketched.bound < 0.999 * settled.bound
+    assert nearer >= 3

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import highspy
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 Progress = Callable[[float, float], bool | None]
 """Called many times a second with (value so far, bound so far); answer True to stop early.
@@ -78,13 +80,8 @@ def maximise(
     most = max(map(abs, program.cost))
     whole = most <= 1e6 and all(cost == int(cost) for cost in program.cost)
     scale = 1.0 if whole or not most else 1000.0 / most  # whole numbers let the solver round its bounds
-    make: Callable[[], highspy.Highs] = highspy.Highs  # its own constructor has no types
-    highs = make()
-    for name, setting in (
-        ("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 0),
-        ("time_limit", seconds), ("mip_rel_gap", gap), ("mip_abs_gap", 0.0), ("mip_allow_restart", False),
-    ):  # fmt: skip
-        highs.setOptionValue(name, setting)
+    highs = _solver(gap)
+    highs.setOptionValue("time_limit", seconds)
     highs.passModel(_lp(program, scale, relaxed))
     if start is not None and not relaxed:
         solution = highspy.HighsSolution()
@@ -104,6 +101,81 @@ def maximise(
         return Found(values if best else None, bound, took, _impossible(highs), duals)
     bound = info.mip_dual_bound / scale
     return Found(values, bound if math.isfinite(bound) else math.inf, took, _impossible(highs))
+
+
+class Kept:
+    """A linear program to maximise that stays with the solver, to be solved again with other limits.
+
+    The next answer starts from the last one. `entries`: (rows, columns, values) of what is not 0; every
+    row is at most `most`, every column between 0 and `upper`.
+    """
+
+    def __init__(
+        self,
+        cost: NDArray[np.float64],
+        upper: NDArray[np.float64],
+        most: NDArray[np.float64],
+        entries: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
+    ) -> None:
+        rows, columns, values = entries
+        order = np.lexsort((columns, rows))
+        self._scale = 1000.0 / max(1e-9, float(np.abs(cost).max()))
+        lp = highspy.HighsLp()
+        lp.sense_ = highspy.ObjSense.kMaximize
+        lp.num_col_, lp.num_row_ = len(cost), len(most)
+        lp.col_cost_ = cost * self._scale
+        lp.col_lower_, lp.col_upper_ = np.zeros(len(cost)), upper
+        lp.row_lower_, lp.row_upper_ = np.full(len(most), -math.inf), most
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = np.searchsorted(rows[order], np.arange(len(most) + 1))
+        lp.a_matrix_.index_, lp.a_matrix_.value_ = columns[order], values[order]
+        self._highs = _solver(0.0)
+        self._highs.passModel(lp)
+
+    def solve(
+        self, upper: NDArray[np.float64], rows: NDArray[np.int64], most: NDArray[np.float64], seconds: float
+    ) -> "Kept.Answer | None":
+        """The answer when the first columns have these upper limits, and these rows those; `None`: not in
+        time.
+        """
+        highs = self._highs
+        before = highs.getRunTime()
+        highs.setOptionValue("time_limit", before + seconds)
+        first = np.arange(len(upper), dtype=np.int32)
+        highs.changeColsBounds(len(first), first, np.zeros(len(first)), upper)
+        for row, limit in zip(rows, most, strict=True):
+            highs.changeRowBounds(int(row), -math.inf, float(limit))
+        highs.run()
+        took = highs.getRunTime() - before
+        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        answer, info = highs.getSolution(), highs.getInfo()
+        return Kept.Answer(
+            info.objective_function_value / self._scale,
+            np.array(answer.col_value),
+            np.abs(np.array(answer.row_dual)) / self._scale,
+            took,
+        )
+
+    class Answer(msgspec.Struct, frozen=True):
+        """What it is worth, the columns, the worth of one more in each row, and the seconds it took."""
+
+        value: float
+        values: NDArray[np.float64]
+        duals: NDArray[np.float64]
+        seconds: float
+
+
+def _solver(gap: float) -> highspy.Highs:
+    """A solver with one thread and a fixed seed."""
+    make: Callable[[], highspy.Highs] = highspy.Highs  # its own constructor has no types
+    highs = make()
+    for name, setting in (
+        ("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 0),
+        ("mip_rel_gap", gap), ("mip_abs_gap", 0.0), ("mip_allow_restart", False),
+    ):  # fmt: skip
+        highs.setOptionValue(name, setting)
+    return highs
 
 
 def _impossible(highs: highspy.Highs) -> bool:

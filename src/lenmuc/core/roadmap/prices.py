@@ -32,6 +32,13 @@ class Relaxed(msgspec.Struct, frozen=True):
     own: Numbers
 
 
+class Cut(msgspec.Struct, frozen=True):
+    """No path of the hub is worth more than `stock` and the `worth` (quarters, sets) of its sets together."""
+
+    stock: float
+    worth: Reals
+
+
 class Market:
     """The layers with what does not change from price to price.
 
@@ -96,10 +103,18 @@ class Market:
 
     def above(self, price: Reals, alive: Flags, floor: float) -> Flags:
         """Of the sets that are `alive` those on a path that these prices let be worth more than `floor`."""
+        cut = self.cut(price, alive)
+        return alive & (self.through(cut.worth, alive) + cut.stock > floor)
+
+    def cut(self, price: Reals, alive: Flags) -> "Cut":
+        """What these prices say of every path through the sets that are `alive`."""
         best, _ = self._sets(self._brings(price), price, alive)
-        backward = self._totals(best[::-1], alive[::-1], self.within.T)[::-1]
-        through = self._totals(best, alive, self.within) + backward - best
-        return alive & (through + self._stock(price) > floor)
+        return Cut(self._stock(price), best)
+
+    def through(self, worth: Reals, alive: Flags) -> Reals:
+        """(quarters, sets): the most that a path through each set is worth, when its sets are worth this."""
+        backward = self._totals(worth[::-1], alive[::-1], self.within.T)[::-1]
+        return self._totals(worth, alive, self.within) + backward - worth
 
     def _stock(self, price: Reals) -> float:
         return float((price * (self.capacity + ALLOWANCE)).sum())

@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 import msgspec
 import numpy as np
 
+from lenmuc.core.roadmap.given_path import GivenPath, Rest
 from lenmuc.core.roadmap.highs import maximise
-from lenmuc.core.roadmap.layers import Flags, Layers, Reals
+from lenmuc.core.roadmap.hub_paths import Paths
+from lenmuc.core.roadmap.layers import Flags, Layers, Numbers, Reals
 from lenmuc.core.roadmap.model import Model, worth
 from lenmuc.core.roadmap.network import Calendar, Network
 from lenmuc.core.roadmap.prices import Market, Priced, Relaxed, settle_prices
@@ -18,9 +20,13 @@ Says = Callable[[float, float], bool]
 _DONE = 0.9  # of a lift in the linear program, to be wished for
 # Steps of prices, and how far below the bound the value is guessed:
 _FIRST = (14, 0.05)  # before there is a plan,
-_MORE = ((30, 0.02), (30, 0.003))  # after,
-_FEW = (25, 0.01)  # and for one path of the hub
-_PATHS = 6
+_MORE = ((30, 0.02), (40, 0.008))  # and after
+_PATHS = 40
+_ABOVE = 1.001  # a path cannot be proven to be worth less than its own linear program says, only just that
+_LOOKED = 4  # paths looked for high above the others at first, which is quick
+_HIGH = 1.006
+_SHARE = 0.8  # of the time, after which no further path is looked at
+_TRIED = 2  # paths for which own works are set as whole numbers
 
 
 class Sketch(msgspec.Struct):
@@ -72,13 +78,77 @@ def plan(
             break
         priced = settle(priced.price, alive, steps, nearness)
         best.bound = max(best.value, min(best.bound, priced.bound))
-    for path in [*priced.paths][: -1 - _PATHS : -1]:
-        if best.bound <= best.value * (1 + gap) or says(best.value, best.bound):
-            break
-        only = np.zeros_like(alive)
-        only[np.arange(len(path)), path] = True
-        settle(priced.price, only, *_FEW)
+    if best.bound > best.value * (1 + gap) and not says(best.value, best.bound):
+        _along_paths(network, part, market, priced, best, gap, seconds, says)
     return best
+
+
+def _along_paths(
+    network: Network,
+    part: list[int],
+    market: Market,
+    priced: Priced,
+    best: Sketch,
+    gap: float,
+    seconds: float,
+    says: Says,
+) -> None:
+    """Better plans and a lower bound from one path of the hub after the other."""
+    layers, given = market.layers, GivenPath(market)
+    paths = Paths(market, priced.price, market.above(priced.price, market.alive, best.value))
+    worths: dict[tuple[int, ...], Rest] = {}
+    tried: set[tuple[int, ...]] = set()
+    certain = best.value  # what some path is worth by its own prices: no cut of ours can say less
+    path: Numbers | None = priced.best.hub
+
+    def enough() -> bool:
+        return (
+            best.bound <= best.value * (1 + gap)
+            or says(best.value, best.bound)
+            or best.seconds >= _SHARE * seconds
+        )
+
+    def set_works() -> None:
+        """A plan with the path that is worth the most, of those not tried."""
+        found = max((key for key in worths if key not in tried), key=lambda key: worths[key].value)
+        tried.add(found)
+        hub = np.array(found)
+        own, took = given.own_sets(
+            hub, worths[found].price, seconds - best.seconds, lambda: says(best.value, best.bound)
+        )
+        best.seconds += took
+        asked = Relaxed(0.0, market.capacity, hub, own)
+        best.take(sketch(network, part, layers, asked, seconds - best.seconds))
+
+    for step in range(_PATHS):
+        if path is None or enough():
+            break
+        rest = given.solve(path, seconds - best.seconds)
+        if rest is None:
+            break
+        best.seconds += rest.seconds
+        key = tuple(map(int, path))
+        worths[key] = rest
+        certain = max(certain, market.relaxed(rest.price, paths.alone(path)).value)
+        target = max(best.value * (1 + gap), certain * _ABOVE)
+        if step == _LOOKED:
+            set_works()
+            target = max(target, best.value * (1 + gap))
+        look = step < _LOOKED and best.bound > target * _HIGH
+        target *= _HIGH if look else 1.0
+        paths.learn(path, rest.price, target)
+        if best.bound <= target:
+            break
+        found = paths.next(target, seconds - best.seconds, look=look)
+        if look and found.path is None:
+            found = paths.next(target / _HIGH, seconds - best.seconds)
+        best.seconds += found.seconds
+        best.bound = max(best.value, min(best.bound, found.bound))
+        path = found.path
+    for _ in range(_TRIED):
+        if len(tried) == len(worths) or enough():
+            break
+        set_works()
 
 
 def sketch(network: Network, part: list[int], layers: Layers, asked: Relaxed, seconds: float) -> Sketch:
