@@ -11,13 +11,16 @@ import msgspec
 import pytest
 from checker import best_by_enumeration, broken_rules, days_by, must_be_a_plan, must_be_true
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from small_problems import bound_problems, problems, so_many
 
 import lenmuc.core.roadmap.solve as solving
 from lenmuc.core.errors import Impossible
+from lenmuc.core.roadmap import reduce
 from lenmuc.core.roadmap.days import lay_days
 from lenmuc.core.roadmap.explain import explain, unlocks
 from lenmuc.core.roadmap.mistakes import mistakes
+from lenmuc.core.roadmap.network import Network
 from lenmuc.core.roadmap.problem import Item, Objective, Pool, Problem, Upgrade
 from lenmuc.core.roadmap.solve import solve
 from lenmuc.core.roadmap.words import in_words
@@ -149,6 +152,39 @@ def test_a_network_too_large_for_one_model_has_a_plan_and_a_true_bound(problem: 
     must_be_a_plan(problem, split)
     assert split.value <= best.value * (1 + 1e-6) + 1e-6
     assert split.bound >= best.value * (1 - 1e-6) - 1e-6
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(problems(items=12, upgrades=12, quarters=5), st.integers(0, 60))
+def test_when_the_clock_runs_out_amid_making_it_smaller_there_is_a_plan_and_a_true_bound(
+    problem: Problem, ticks: int
+) -> None:
+    best = solve(problem)
+    asked = itertools.count()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solving, "_LARGE", 0)
+        patch.setattr(solving, "_MODERATE", 0)
+        short = msgspec.structs.replace(problem, seconds=float(max(ticks, 1)))
+        hasty = solve(short, clock=lambda: float(next(asked)))  # each look at the clock takes a second
+    must_be_a_plan(problem, hasty)
+    assert hasty.value <= best.value * (1 + 1e-6) + 1e-6
+    assert hasty.bound >= best.value * (1 - 1e-6) - 1e-6
+    assert hasty.status in ("optimal", "time limit")
+
+
+def test_without_time_nothing_is_made_smaller_and_no_copy_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    monkeypatch.setattr(solving, "_LARGE", 0)
+    monkeypatch.setattr(reduce, "_STEPS", (lambda network: bool(steps.append("reduced")),))
+    monkeypatch.setattr(Network, "copy", lambda network: steps.append("copied"))
+    items = (Item("form", "all", 2.0), Item("law", "all", 1.0, ("form",)))
+    lifts = (Upgrade("online", 3, 5.0, ("law",)), Upgrade("seen", 3, 1.0, ("form",)))
+    problem = Problem(("Q1", "Q2"), (Pool("all", (2.0, 2.0)),), items, lifts, seconds=10.0)
+    clock = iter([0.0])
+    solution = solve(problem, clock=lambda: next(clock, 11.0))
+    must_be_a_plan(problem, solution)
+    assert (solution.reached, solution.status, steps) == ({"online": 1, "seen": 0}, "time limit", [])
+    assert solution.bound >= solution.value > 0
 
 
 def published(name: str, ratio: float) -> Problem:

@@ -36,7 +36,7 @@ def solved(problem: Problem, tell: Tell | None = None) -> Solution:
     began = time.process_time()
     apart = parts(problem)
     if len(apart) < 2:
-        solution = solve(problem, tell)
+        solution = solve(problem, tell, clock=time.process_time)
         return replace(solution, seconds=time.process_time() - began)
     check(problem)
     solutions = _Crew(problem, apart, tell or (lambda value, bound: None)).work()

@@ -73,7 +73,7 @@ def _main() -> None:
         return bool(select.select([comes], [], [], 0)[0])
 
     try:
-        solution = solve(problem, tell)
+        solution = solve(problem, tell, clock=time.process_time)
     except Impossible as why:
         said: Said = NoAnswer(in_time=why.message.text == NO_PLAN)
     else:

@@ -1,26 +1,35 @@
 """Exact reductions: the same best plan from far fewer nodes. Each says why nothing is lost."""
 
+from collections.abc import Callable
+
 from lenmuc.core.roadmap.network import Network, NoPlan
 from lenmuc.core.roadmap.problem import ALLOWANCE
 
+Late = Callable[[], bool]
+"""Whether time is up: asked between two reductions, each of which is exact by itself."""
 _CLOSURES = 4_000_000  # members of all closures together beyond which they are not worth their memory
 
 
-def reduce(network: Network) -> None:
-    """Shrink the network in place until nothing more can be done."""
+def reduce(network: Network, late: Late = lambda: False) -> None:
+    """Shrink the network in place until nothing more can be done, or until it is `late`."""
     drop_impossible(network)
     while True:
-        fold(network)
+        fold(network, late)
+        if late():
+            only_reach(network)
+            return
         if not tighten(network):
             return
 
 
-def fold(network: Network) -> None:
+def fold(network: Network, late: Late = lambda: False) -> None:
     """The reductions that lose nothing even where work may be split, as in the linear program."""
     found = True
     while found:
         found = False
         for step in _STEPS:
+            if late():
+                return
             found = step(network) or found
 
 

@@ -28,16 +28,23 @@ NO_TIME = N_(
 NO_PLAN = N_("No plan meets every target and deadline together.")
 
 
-def solve(problem: Problem, progress: Progress | None = None, reduced: bool = True) -> Solution:
+Clock = Callable[[], float]
+"""Seconds of computing since some moment: core has no clock of its own."""
+
+
+def solve(
+    problem: Problem, progress: Progress | None = None, reduced: bool = True, clock: Clock | None = None
+) -> Solution:
     """The best plan for the objectives, with a proven bound. The same problem gives the same plan, if time
     allows.
 
     When the time is up or `progress` says stop: the best so far with its gap. `reduced=False` gives the
     solver the plain model (see `Model`), for comparison. Raises `Refused` when the problem contradicts itself
     (see `check`), and `Impossible` when no plan meets its targets and deadlines, or none was found in time.
+    Without a `clock` only the solver's seconds count.
     """
+    run = _Run(problem, progress, clock)
     check(problem)
-    run = _Run(problem, progress)
     if problem.in_order and len(problem.objectives) > 1:
         finish, reached, stages = _in_order(run, reduced)
         value, bound = stages[0].value, stages[0].bound
@@ -66,8 +73,10 @@ def gap_of(value: float, bound: float) -> float:
 class _Run:
     """One call of `solve`: what it was asked, the time it has used, whether somebody stopped it."""
 
-    def __init__(self, problem: Problem, progress: Progress | None) -> None:
+    def __init__(self, problem: Problem, progress: Progress | None, clock: Clock | None) -> None:
         self.problem = problem
+        self.clock = clock
+        self.began = clock() if clock else 0.0
         self.progress = progress
         self.stopped = False
         self.seconds = 0.0
@@ -76,7 +85,12 @@ class _Run:
 
     def left(self) -> float:
         """Seconds the solver still has."""
-        return 0.0 if self.stopped else max(0.0, self.problem.seconds - self.seconds)
+        gone = max(self.seconds, self.clock() - self.began if self.clock else 0.0)
+        return 0.0 if self.stopped else max(0.0, self.problem.seconds - gone)
+
+    def late(self) -> bool:
+        """Whether there is no time left to make the problem smaller."""
+        return self.left() <= 0.0
 
     def says(self, value: float, bound: float) -> bool:
         """Tell how far it is; true when it should stop."""
@@ -124,7 +138,7 @@ def _aimed(
         network = Network(problem, aim)
         start = None
         if reduced:
-            reduce(network)
+            reduce(network, run.late)
         else:
             only_reach(network)
         if before is not None:
@@ -174,7 +188,7 @@ def _in_parts(
         def report(now: float, most: float, at: int = at, value: float = value, bound: float = bound) -> bool:
             return (told or run.says)(value + max(now, known[at]), bound + min(most, bounds[at]))
 
-        left = 0.0 if run.stopped else until - run.seconds
+        left = min(run.left(), until - run.seconds)
         if left <= 0:
             break
         if size(network, parts[at]) > _MANY and (layers := layered(network, parts[at])):
@@ -215,16 +229,21 @@ def _in_two_steps(run: _Run, network: Network) -> tuple[dict[int, int], float]:
     pools.
     """
     simple = network.wishes(greedy(network))
+    if run.late():
+        bounds = [most(network, part) for part in components(network)]
+        return simple, network.certain + math.fsum(bounds)
     kept = _busiest_pools(network)
     relaxed = network.copy()
     for node in relaxed.nodes():
         relaxed.days[node] = {pool: days for pool, days in relaxed.days[node].items() if pool in kept}
-    reduce(relaxed)
+    reduce(relaxed, run.late)
     had = _worth(network, simple)
     first, bound = _in_parts(run, relaxed, run.left() * 0.6, lambda value, bound: run.says(had, bound))
+    if run.late():
+        return simple, bound  # what came first does not look at the other pools yet
     rest = network.copy()
     stay(rest, kept, first)
-    reduce(rest)
+    reduce(rest, run.late)
     second, _ = _in_parts(run, rest, told=lambda value, _: run.says(max(had, value), bound))
     return max(second, simple, key=lambda wish: _worth(network, wish)), bound
 
