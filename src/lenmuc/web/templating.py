@@ -1,6 +1,7 @@
 """Pages from templates: one environment a language, strict about every name, everything escaped."""
 
 import datetime as dt
+import functools
 import threading
 import time
 from collections.abc import Callable
@@ -43,6 +44,7 @@ def environment(
         extensions=["jinja2.ext.i18n"],
     )
     cast(Any, env).install_gettext_callables(_plain(language), _counted(language), newstyle=True)
+    env.globals["_"] = env.globals["gettext"] = _said(language)
     env.policies["ext.i18n.trimmed"] = True
     env.filters.update(
         number=language.number,
@@ -53,7 +55,7 @@ def environment(
         standing=_standing,
         named=_named(language),
     )
-    env.globals.update(share=language.share)
+    env.globals.update(share=language.share, lang=language)  # macros that ask for no more are made once
     env.filters["share"] = language.share
     return env
 
@@ -72,6 +74,21 @@ def _standing(piece: Piece) -> str:
 
 def _plain(language: Language) -> Any:
     return lambda text: language.one.get(text, text)
+
+
+def _said(language: Language) -> Callable[..., Markup]:
+    """What the extension makes of `_plain`, without asking the context again at each of the hundred texts of
+    a page: a fifth of the time that a page takes. Values are escaped.
+    """
+
+    @functools.lru_cache(4096)
+    def whole(text: str) -> Markup:
+        return Markup(language.one.get(text, text)) % {}
+
+    def gettext(text: str, /, **values: Any) -> Markup:
+        return Markup(language.one.get(text, text)) % values if values else whole(text)
+
+    return gettext
 
 
 def _counted(language: Language) -> Any:
