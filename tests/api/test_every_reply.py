@@ -75,7 +75,8 @@ async def test_every_public_read_answers_as_documented(
     await client.get(good)  # the first search makes the index: what was told before it has another state
     first = await client.get(good)
     seen = [first, await client.get(good, headers={"If-None-Match": first.headers["etag"]})]
-    seen += [await client.get(address) for address in (unreadable, f"{good}?nonsense=1")]
+    long = f"{good}?q={'x' * 20_000}"
+    seen += [await client.get(address) for address in (unreadable, f"{good}?nonsense=1", long)]
     seen += [await away.get(good), await narrow.get(good)]
     if "404" in operations()[id]["responses"]:
         gone = good.replace(SERVICE, "9.9").replace(WARD, "NOWHERE")

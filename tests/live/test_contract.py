@@ -24,7 +24,7 @@ NOT_HELD = "allow_header_conformance,positive_data_acceptance"
 # What a planner may ask for keeps the machine busy for minutes, so only what has to be refused is sent of it.
 HEAVY = "compute_roadmap"
 # A version that is not the newest is refused before the body is read.
-REFUSED = ("400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "428")
+REFUSED = ("400", "401", "403", "404", "405", "406", "409", "412", "413", "414", "415", "422", "428")
 
 
 def run(site: Site, folder: Path, headers: dict[str, str], examples: int, seed: int, *more: str) -> int:

@@ -69,6 +69,7 @@ _MEANING = {
     409: N_("The same Idempotency-Key is being worked on; Retry-After says when to send it again"),
     412: N_("Somebody else has changed it since: read it again"),
     413: N_("More was sent than is accepted"),
+    414: N_("The address is too long"),
     415: N_("The body is not JSON in UTF-8"),
     422: N_("What was sent breaks a rule; errors names the fields"),
     428: N_("If-Match is missing: say which version was read"),
@@ -77,12 +78,12 @@ _MEANING = {
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """The failures that an operation declares; 503 can always happen."""
+    """The failures that an operation declares; 414 and 503 can always happen."""
     return {
         status: ResponseSpec(
             ProblemOut, description=_MEANING[status], media_type=PROBLEM, generate_examples=False
         )
-        for status in (*statuses, 503)
+        for status in (*statuses, 414, 503)
     }
 
 
