@@ -14,7 +14,8 @@ from tests.browser.chromium import chromium
 from tests.browser.keys import Keys
 from tests.browser.look import faults
 from tests.live.site import Account, Site
-from tests.live.walks import WALKS, Town, Walk
+from tests.live.town import Town, Walk
+from tests.live.walks import WALKS
 
 SCRIPT = {"with script": 1280, "without script": 390}
 
