@@ -53,6 +53,8 @@ async def test_the_page_of_an_item_says_why_then_what_it_unlocks_and_a_quarter_s
 
 async def test_the_frontier_goes_through_the_plan_as_it_is(as_planner: Visitor) -> None:
     number, _ = await compute(as_planner)
+    before = words_of((await as_planner.get(f"/en/plan/{number}/frontier")).text)
+    assert "By what this roadmap took, that is less than a minute." in before
     page = await answered(as_planner, f"/en/plan/{number}/frontier", number, "frontier")
     said = words_of(page)
     assert "100%, as in this roadmap" in said

@@ -16,7 +16,7 @@ from lenmuc.core.roadmap.network import Network
 from lenmuc.core.roadmap.problem import Item, Objective, Pool, Problem, Solution, Target, Upgrade
 from lenmuc.core.roadmap.reduce import only_reach
 from lenmuc.core.roadmap.solve import solve
-from lenmuc.core.roadmap.studies import SHARES, Kind, study, unit_of, weighed
+from lenmuc.core.roadmap.studies import SHARES, Kind, minutes_left, study, unit_of, weighed
 from lenmuc.core.roadmap.view import Names, view_of
 from lenmuc.core.roadmap.what_if import Sooner, around, frontier, with_days
 from lenmuc.core.roadmap.why_words import most_sentence, sooner_sentence, unlock_sentences
@@ -82,9 +82,29 @@ def test_the_frontier_rises_and_no_plan_is_above_its_bound(problem: Problem) -> 
 def test_progress_is_told_part_by_part() -> None:
     told: list[tuple[int, int]] = []
     frontier(TEAM, (0.5, 1.0), told=lambda done, of: told.append((done, of)))
-    assert told == [(1, 2), (2, 2)]
+    assert told == [(0, 2), (1, 2), (2, 2)]
     next_days(TEAM, solve(TEAM), "team", lambda done, of: told.append((done, of)))
-    assert told[2:] == [(1, 2), (2, 2)]
+    assert told[3:] == [(1, 2), (2, 2)]
+
+
+def test_the_point_of_today_is_the_plan_itself_where_nothing_is_left_out() -> None:
+    told: list[tuple[int, int]] = []
+    shares = (0.5, 1.0, 2.0)
+    again = frontier(TEAM, shares)
+    plan = replace(solve(TEAM), bound=again[1].bound + 0.25)
+    points = frontier(TEAM, shares, told=lambda done, of: told.append((done, of)), today=plan)
+    assert told == [(0, 2), (1, 2), (1, 2), (2, 2)]
+    assert [p.value for p in points] == [p.value for p in again]
+    assert points[1].bound == plan.bound
+    pinned = replace(TEAM, items=(replace(TEAM.items[0], pin=1), *TEAM.items[1:]))
+    assert frontier(pinned, shares, today=solve(pinned)) == again
+
+
+def test_minutes_left_are_those_of_the_parts_before() -> None:
+    assert minutes_left(90.0, 0, 5) is None
+    assert minutes_left(90.0, 1, 5) == 6
+    assert minutes_left(90.0, 5, 5) == 0
+    assert minutes_left(1.0, 4, 5) == 1
 
 
 @pytest.mark.parametrize(("kind", "subject"), [("sooner", "i9"), ("days", "nobody")])

@@ -60,7 +60,7 @@ def _child(answer: "Connection[Any, Any]", asked: _Question) -> None:
 
     def tell(done: int, of: int) -> None:
         nonlocal told
-        if time.monotonic() - told >= BEAT / 2:
+        if not done or time.monotonic() - told >= BEAT / 2:
             told = time.monotonic()
             answer.send(_Parts(done, of))
 

@@ -1,5 +1,6 @@
 """Why on demand: a work item with what holds it, a team with what more days would bring, the frontier."""
 
+import datetime as dt
 from typing import Annotated, Any
 
 import msgspec
@@ -23,7 +24,7 @@ from lenmuc.core.roadmap.sentences import (
     quarter_words,
     why,
 )
-from lenmuc.core.roadmap.studies import Kind
+from lenmuc.core.roadmap.studies import SHARES, Kind, minutes_left
 from lenmuc.core.roadmap.view import Line, RoadmapView
 from lenmuc.core.roadmap.what_if import Point
 from lenmuc.core.roadmap.why_words import (
@@ -112,9 +113,14 @@ class TeamPage(msgspec.Struct, frozen=True):
 
 
 class FrontierPage(msgspec.Struct, frozen=True):
-    """What `templates/planner/frontier.html` shows: benefit against capacity, today's point among them."""
+    """What `templates/planner/frontier.html` shows: benefit against capacity, today's point among them.
+
+    `minutes` it takes by what the roadmap itself took, or those that are left by what is done; `None`: not a
+    minute, or nothing is done yet.
+    """
 
     roadmap: Roadmap
+    minutes: int | None
     study: Study | None
     points: tuple[tuple[Point, Message, Message], ...]
     chart: charts.Curve | None
@@ -242,6 +248,7 @@ async def show_frontier(
     points = answer.frontier if answer else ()
     page = FrontierPage(
         roadmap,
+        _minutes(roadmap, study, dt.datetime.now(dt.UTC)),
         study,
         tuple((each, amount(answer.unit, each.value), amount(answer.unit, each.bound)) for each in points)
         if answer
@@ -249,6 +256,14 @@ async def show_frontier(
         charts.against([(each.share, each.value, each.bound) for each in points]) if points else None,
     )
     return render(request, "planner/frontier.html", page)
+
+
+def _minutes(roadmap: Roadmap, study: Study | None, now: dt.datetime) -> int | None:
+    if study is not None and study.status == "computing":
+        return minutes_left((now - study.at).total_seconds(), study.done, study.parts)
+    took = ((roadmap.finished or roadmap.created) - roadmap.created).total_seconds()
+    minutes = minutes_left(took, 1, len(SHARES) + 1)
+    return minutes if minutes != 1 else None
 
 
 _PAGES = {"item": "why?item=", "days": "team?team=", "frontier": "frontier"}

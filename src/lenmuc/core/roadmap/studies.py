@@ -1,5 +1,6 @@
 """What may be asked of a finished roadmap: an item sooner, more days of a team, other capacity for all."""
 
+import math
 from collections.abc import Callable
 from typing import Literal
 
@@ -32,6 +33,13 @@ class Answer(msgspec.Struct, frozen=True):
     frontier: tuple[Point, ...] = ()
 
 
+def minutes_left(seconds: float, done: int, of: int) -> int | None:
+    """Minutes, rounded up, until all parts are done, if each takes as long as those before; `None`: no part
+    is done yet.
+    """
+    return math.ceil(seconds / done * (of - done) / 60) if done else None
+
+
 def unit_of(problem: Problem) -> Unit:
     """What the values of a plan count in."""
     aims = [objective.measure for objective in problem.objectives if objective.weight]
@@ -59,6 +67,7 @@ def study(
     Raises `KeyError` for a subject that the plan does not have.
     """
     unit = unit_of(problem)
+    best = None if problem.in_order else solution  # a bound of the first aim is none of all together
     problem, solution = weighed(problem, solution)
     match kind:
         case "sooner":
@@ -70,4 +79,4 @@ def study(
                 raise KeyError(subject)
             return Answer(unit, days=next_days(problem, solution, subject, told))
         case "frontier":
-            return Answer(unit, frontier=frontier(problem, SHARES, told=told))
+            return Answer(unit, frontier=frontier(problem, SHARES, told=told, today=best))

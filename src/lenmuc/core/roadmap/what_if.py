@@ -133,22 +133,32 @@ def frontier(
     shares: Iterable[float],
     pool: str = "",
     told: Callable[[int, int], object] | None = None,
+    today: Solution | None = None,
 ) -> tuple[Point, ...]:
     """What the best plan brings for each share of today's capacity; 1.0 is today's.
 
     Deadlines and targets that must be met are left out: with less capacity no plan might meet them. A plan
     for fewer days is one for more as well, and no plan for fewer days exceeds the bound of more: both rise.
-    `told` hears how many points of how many are done.
+    `told` hears how many plans of how many are computed. `today` is a plan of the problem as it is: where
+    nothing is left out, it is not computed again.
     """
     points: list[Point] = []
     wanted = sorted(shares)
+    known = today if today is not None and keeping(problem, ()) == problem else None
+    done, of = 0, sum(known is None or share != 1.0 for share in wanted)
+    if told is not None:
+        told(done, of)
     for share in wanted:
         asked = keeping(scaled(problem, share, pool), ())
-        plan = solve(asked)
+        if known is not None and share == 1.0:
+            plan = known
+        else:
+            plan = solve(asked)
+            done += 1
         days = sum(sum(each.days) + sum(map(sum, each.kinds.values())) for each in asked.pools)
         points.append(Point(share, days, max([plan.value, *(p.value for p in points)]), plan.bound))
         if told is not None:
-            told(len(points), len(wanted))
+            told(done, of)
     for at in range(len(points) - 2, -1, -1):
         points[at] = replace(points[at], bound=min(points[at].bound, points[at + 1].bound))
     return tuple(points)
