@@ -12,6 +12,8 @@ import pytest
 import vobject
 
 from lenmuc import paths
+from lenmuc.core.checklists import Words
+from lenmuc.core.roadmap.explain import DoesNotFit
 from lenmuc.core.roadmap.view import part_of
 from lenmuc.exports.formats import FORMATS
 from lenmuc.exports.roadmap import RoadmapFile, days_of
@@ -87,7 +89,28 @@ def test_a_part_says_what_is_done_when_by_whom_and_in_how_many_days() -> None:
 
 def test_a_whole_citys_paper_counts_the_work_of_each_agency() -> None:
     said = " ".join(pages(file()))
-    assert "Agency Work items done Brought to level 3 Brought to level 4 Ward A 1 1 1" in said
+    assert "Ward A 1 1 1 6 3 50%" in said
+    assert "Ward B 0 1 1 3 0 0%" in said
+    assert said.count("Ward B") == 1
+    assert "Central team 20 13 63%" in said
+
+
+def test_the_letter_head_of_a_whole_citys_paper_is_the_city() -> None:
+    made = msgspec.structs.replace(file(), place=Words("Thành phố Hà Nội", "Hà Nội City"))
+    cover, *rest = pages(made, VI)
+    assert cover.startswith("THÀNH PHỐ HÀ NỘI CỘNG HÒA")
+    assert "Thành phố Hà Nội" in rest[0]
+    assert "WARD A" in pages(msgspec.structs.replace(made, planned_for="A"))[0]
+
+
+def test_a_reason_beside_its_service_does_not_name_it_again() -> None:
+    said = " ".join(pages(msgspec.structs.replace(file(), planned_for="B")))
+    line = view().by_id["3.01#kite"]
+    assert isinstance(line.reason, DoesNotFit)
+    assert "Level 3 does not fit: the work still missing takes 60 person-days of the central team" in said
+    assert f"which has {line.reason.left:g} left" in said
+    others = " ".join(pages(msgspec.structs.replace(file(), planned_for="A")))
+    assert (said.count("“Kite flying”"), others.count("“Kite flying”")) == (1, 2)  # once beside no service
 
 
 def test_a_plan_made_for_one_agency_is_that_agencys_and_not_the_citys() -> None:

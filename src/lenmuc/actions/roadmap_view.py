@@ -10,6 +10,7 @@ from lenmuc.core.answers import Identity
 from lenmuc.core.checklists import Words
 from lenmuc.core.errors import N_, Message, NotFound
 from lenmuc.core.roadmap.gather import TRIPS_SAVED
+from lenmuc.core.roadmap.input_words import Labels, set_by_hand
 from lenmuc.core.roadmap.inputs import PlanRequest
 from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.core.roadmap.view import Names, RoadmapView, part_of, view_of
@@ -64,17 +65,26 @@ class Views:
             raise NotFound(NO_ROADMAP)
         async with self._db.transaction(who, read_only=True) as conn:
             stored = await roadmaps_store.read_files(conn, id)
+            loaded = await catalogue_store.loaded_catalogue(conn)
         if stored is None:
             raise NotFound(NO_ROADMAP)
-        return await asyncio.to_thread(self._write, roadmap, view, stored, format, speaker)
+        named = loaded if loaded is not None and loaded.mapping else self._content.catalogue.place
+        place = Words(named.name, named.name_en or named.name)
+        return await asyncio.to_thread(self._write, roadmap, view, stored, place, format, speaker)
 
     def _write(
-        self, roadmap: Roadmap, view: RoadmapView, stored: StoredPlan, format: Format, speaker: Speaker
+        self,
+        roadmap: Roadmap,
+        view: RoadmapView,
+        stored: StoredPlan,
+        place: Words,
+        format: Format,
+        speaker: Speaker,
     ) -> bytes:
         file = RoadmapFile(
             roadmap.name, roadmap.finished or roadmap.created, self.scheme_name(roadmap), view,
-            assumptions(roadmap.settings),
-            gzip.decompress(stored.problem), gzip.decompress(stored.solution), roadmap.agency,
+            assumptions(roadmap.settings, view.names),
+            gzip.decompress(stored.problem), gzip.decompress(stored.solution), roadmap.agency, place,
         )  # fmt: skip
         return format.write(file, speaker)
 
@@ -102,10 +112,12 @@ class Views:
         criteria = self._content.schemes[scheme].criteria if scheme in self._content.schemes else ()
         services = await catalogue_store.all_services(conn)
         agencies = await catalogue_store.agency_names(conn)
+        fields = await catalogue_store.all_fields(conn)
         return Names(
             {criterion.id: criterion.text for criterion in criteria},
             {each.code: Words(each.name, each.name_en or each.name) for each in services},
             {each.code: Words(each.name, each.name_en or each.name) for each in agencies},
+            {each.code: Words(each.name, each.name_en or each.name) for each in fields},
         )
 
 
@@ -115,7 +127,7 @@ def _read(stored: StoredPlan, names: Names, summary: roadmaps_store.Summary) -> 
     return view_of(problem, solution, names, summary.offerings, summary.at_3_before, summary.at_4_before)
 
 
-def assumptions(request: PlanRequest) -> tuple[Message, ...]:
+def assumptions(request: PlanRequest, names: Names) -> tuple[Message, ...]:
     """What the plan takes for granted, in sentences that belong to every reading of it."""
     return (
         Message(
@@ -129,19 +141,14 @@ def assumptions(request: PlanRequest) -> tuple[Message, ...]:
                 "ward": _whole_number(request.ward_days),
             },
         ),
+        *set_by_hand(Labels(names.agencies, names.fields, names.criteria, names.services), request),
         Message(
             N_(
                 "The person-days of each kind of work are estimates of ours, the same for every agency, "
                 "unless planners or the agency itself have given theirs. Nobody has measured ours yet."
             )
         ),
-        Message(
-            N_(
-                "What counts is trips saved: each filing saves %(three)s once its service is at level 3 and "
-                "%(four)s more at level 4. That is an assumption of ours."
-            ),
-            {"three": _whole_number(TRIPS_SAVED[3]), "four": _whole_number(TRIPS_SAVED[4])},
-        ),
+        _what_counts(request),
         Message(
             N_(
                 "Filings a year are illustrative figures: no public record gives them. "
@@ -156,6 +163,34 @@ def assumptions(request: PlanRequest) -> tuple[Message, ...]:
         ),
         Message(N_("A level does not rise because a date passes. It rises when evidence is shown.")),
     )
+
+
+def _what_counts(request: PlanRequest) -> Message:
+    """What the plan aims for; trips are counted beside it in any case."""
+    if request.aim == "filings":
+        return Message(
+            N_(
+                "What counts is filings: those of an offering count once for each level it is lifted to, in "
+                "every quarter from then on."
+            )
+        )
+    if request.aim == "offerings":
+        return Message(
+            N_(
+                "What counts is offerings: each counts once for each level it is lifted to, in every quarter "
+                "from then on, however many filings it has."
+            )
+        )
+    trips = Message(
+        N_(
+            "What counts is trips saved: each filing saves %(three)s once its service is at level 3 and "
+            "%(four)s more at level 4. That is an assumption of ours."
+        ),
+        {"three": _whole_number(TRIPS_SAVED[3]), "four": _whole_number(TRIPS_SAVED[4])},
+    )
+    if request.aim == "targets_first":
+        return Message(N_("The targets come first. After them: %(trips)s"), {"trips": trips})
+    return trips
 
 
 def _whole_number(days: float) -> int | float:

@@ -52,7 +52,8 @@ class RoadmapFile(msgspec.Struct, frozen=True):
     """A finished roadmap to be written. `made` is when it was computed; `scheme` the checklist it plans by.
 
     `assumptions` are sentences that belong to every reading of the plan; `problem` and `solution` are the two
-    stored JSON files, byte for byte; `planned_for` the agency that a plan is of, where it is of one.
+    stored JSON files, byte for byte; `planned_for` the agency that a plan is of, where it is of one; `place`
+    what the whole city is called.
     """
 
     name: str
@@ -63,6 +64,7 @@ class RoadmapFile(msgspec.Struct, frozen=True):
     problem: bytes
     solution: bytes
     planned_for: str = ""
+    place: Words | None = None
 
     @property
     def agency(self) -> str:

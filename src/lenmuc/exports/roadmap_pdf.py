@@ -12,7 +12,7 @@ import typst
 from lenmuc import paths
 from lenmuc.core.errors import N_
 from lenmuc.core.roadmap.gather import CENTRAL
-from lenmuc.core.roadmap.sentences import criterion_words, place_words, pool_words, why
+from lenmuc.core.roadmap.sentences import criterion_words, place_words, pool_words, why_beside
 from lenmuc.core.roadmap.view import Line
 from lenmuc.exports.roadmap import ILLUSTRATIVE, RoadmapFile, Speaker, name_of, quarters_in_words
 
@@ -78,7 +78,8 @@ class _Paper:
         """Everything `roadmap.typ` reads."""
         view, say = self.view, self.say
         lines = [line for line in view.lines if line.on_platform or not self.whole]
-        owner = name_of(view.names.agencies, self.file.agency, self.speaker) or say(N_("the whole city"))
+        city = self.speaker.pick(self.file.place) if self.file.place else say(N_("the whole city"))
+        owner = name_of(view.names.agencies, self.file.agency, self.speaker) or city
         return {
             "lang": self.speaker.code,
             "title": self.file.name,
@@ -177,7 +178,11 @@ class _Paper:
             [
                 numbers(group),
                 self.what(group),
-                " ".join(dict.fromkeys(self.speaker.message(why(self.view, line)) for line in group)),
+                " ".join(
+                    dict.fromkeys(
+                        self.speaker.message(why_beside(self.view, line, self.file.agency)) for line in group
+                    )
+                ),
             ]
             for group in together(lines)
         ]
@@ -189,7 +194,8 @@ class _Paper:
 
     def agencies(self) -> dict[str, Any]:
         """One row for each agency with work of its own; only in a whole city's paper."""
-        head = [N_("Agency"), N_("Work items done"), N_("Brought to level 3"), N_("Brought to level 4")]
+        head = [N_("Agency"), N_("Work items done"), N_("Brought to level 3"), N_("Brought to level 4"),
+                N_("Person-days there are"), N_("Person-days worked"), N_("Share in use")]  # fmt: skip
         rows: Rows = []
         if self.whole:
             done: dict[str, int] = {}
@@ -204,15 +210,20 @@ class _Paper:
             for code in sorted(done.keys() | at_3.keys()):
                 name = name_of(self.view.names.agencies, code, self.speaker)
                 counts = (done.get(code, 0), at_3.get(code, 0), at_4.get(code, 0))
-                rows.append([name, *map(self.count, counts)])
+                rows.append([name, *map(self.count, counts), *self.used(code)])
         return {"head": [self.say(each) for each in head], "rows": rows}
 
-    def load(self) -> dict[str, Any]:
-        head = [N_("Who does it"), N_("Person-days there are"), N_("Person-days worked"), N_("Share in use")]
-        rows = []
+    def used(self, code: str) -> list[str]:
+        """Days of a pool there are and worked, and their share; nothing for one without work."""
         for pool in self.view.pools:
-            have, busy = sum(pool.days), sum(pool.busy)
-            name = self.speaker.message(pool_words(self.view, pool.pool))
-            share = self.speaker.share(busy, have)
-            rows.append([name, self.count(have), self.count(busy), share])
+            if pool.pool == code:
+                have, busy = sum(pool.days), sum(pool.busy)
+                return [self.count(have), self.count(busy), self.speaker.share(busy, have)]
+        return ["", "", ""]
+
+    def load(self) -> dict[str, Any]:
+        """The pools; in a whole city's paper only the central one, for the others stand with their work."""
+        head = [N_("Who does it"), N_("Person-days there are"), N_("Person-days worked"), N_("Share in use")]
+        pools = [pool.pool for pool in self.view.pools if not self.whole or pool.pool == CENTRAL]
+        rows = [[self.speaker.message(pool_words(self.view, pool)), *self.used(pool)] for pool in pools]
         return {"head": [self.say(each) for each in head], "rows": rows}

@@ -11,8 +11,8 @@ from lenmuc.actions.estimating import estimate
 from lenmuc.content.everything import Content
 from lenmuc.core.checklists import Criterion, Scope, Words
 from lenmuc.core.errors import N_, Conflict, Fault, Message, NotFound, Refused, fault
-from lenmuc.core.roadmap.input_words import KINDS
 from lenmuc.core.roadmap.inputs import Estimate
+from lenmuc.core.roadmap.kinds import KINDS
 from lenmuc.pages.roadmap_shown import name_in
 from lenmuc.pages.roadmaps import agency_names, words_by_code
 from lenmuc.pages.scenario_forms import Reader

@@ -183,7 +183,7 @@ def shown(
         links=tuple((number, link(number)) for number in near),
         first_services=first_services(view),
         filings_all=sum(lift.filings for lift in view.lifts),
-        assumptions=assumptions(roadmap.settings),
+        assumptions=assumptions(roadmap.settings, view.names),
         agencies=tuple((each.code, name_in(each, language)) for each in agencies if each.code in with_part),
         goals=tuple((goal_words(labels, r.goal), strictness(r.goal), r) for r in results),
         studied=studied,

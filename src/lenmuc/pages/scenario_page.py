@@ -19,7 +19,6 @@ from lenmuc.core.roadmap.gather import CENTRAL
 from lenmuc.core.roadmap.input_words import (
     AIMS,
     COUNTED,
-    KINDS,
     Labels,
     freeze_words,
     goal_words,
@@ -29,6 +28,7 @@ from lenmuc.core.roadmap.input_words import (
     team_words,
 )
 from lenmuc.core.roadmap.inputs import PlanRequest
+from lenmuc.core.roadmap.kinds import KINDS
 from lenmuc.core.roadmap.sentences import quarter_words
 from lenmuc.pages.roadmap_shown import name_in
 from lenmuc.pages.roadmaps import agency_names, field_words, words_by_code

@@ -14,7 +14,7 @@ from lenmuc.core import charts
 from lenmuc.core.checklists import Words
 from lenmuc.core.errors import Message, NotFound
 from lenmuc.core.roadmap.gather import CENTRAL
-from lenmuc.core.roadmap.input_words import KINDS
+from lenmuc.core.roadmap.kinds import KINDS
 from lenmuc.core.roadmap.problem import Move
 from lenmuc.core.roadmap.sentences import (
     criterion_words,

@@ -9,6 +9,8 @@ from lenmuc.core.checklists import Scheme, Scope
 from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade
 
 CENTRAL: Final = "central"
+BUDGET: Final = "plan"
+"""The name of the one budget that a scenario may have."""
 TRIPS_SAVED: Final[Mapping[int, float]] = {1: 0.0, 2: 0.0, 3: 1.0, 4: 1.0}
 """Trips that one filing saves once its offering reaches the level, on top of the level below.
 

@@ -9,20 +9,9 @@ from lenmuc.core.checklists import Words
 from lenmuc.core.errors import N_, Message
 from lenmuc.core.roadmap.gather import CENTRAL
 from lenmuc.core.roadmap.inputs import Freeze, Goal, PlanRequest, Rule, TeamDays
+from lenmuc.core.roadmap.kinds import KINDS
 from lenmuc.core.roadmap.sentences import quarter_words
 
-KINDS: Final[Mapping[str, str]] = {
-    "portal": N_("Work on the portal"),
-    "eform": N_("Interactive form"),
-    "integration": N_("Connection of systems"),
-    "process": N_("Process of the agency"),
-    "payment": N_("Payment"),
-    "data": N_("Data"),
-    "legal": N_("Rules and decisions"),
-    "training": N_("Training"),
-    "content": N_("Content to write and publish"),
-    "security": N_("Security"),
-}
 AIMS: Final[Mapping[str, str]] = {
     "trips": N_("Save people the most trips, the soonest"),
     "filings": N_("Bring the most filings online, the soonest"),
@@ -142,6 +131,23 @@ def goal_words(labels: Labels, goal: Goal) -> Message:
         return Message(text, {**values, "share": f"{100 * goal.share:g}"})
     text = N_("%(count)s of %(counted)s%(place)s at level %(level)s or above by %(quarter)s")
     return Message(text, {**values, "count": int(goal.count or 0)})
+
+
+def set_by_hand(labels: Labels, asked: PlanRequest) -> tuple[Message, ...]:
+    """Everything of a scenario beyond its main figures, one sentence each."""
+    said = [
+        *(team_words(labels, each) for each in asked.teams),
+        *(freeze_words(labels, each) for each in asked.freezes),
+        *(rule_words(labels, each) for each in asked.rules),
+    ]
+    goals = (
+        Message(
+            N_("Target: %(goal)s (%(strict)s)."),
+            {"goal": goal_words(labels, each), "strict": strictness(each)},
+        )
+        for each in asked.goals
+    )
+    return (*(Message(N_("Set by the planner: %(what)s."), {"what": each}) for each in said), *goals)
 
 
 def _place(labels: Labels, goal: Goal) -> Any:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from lenmuc.core.roadmap.gather import OfferingGap
+from lenmuc.core.roadmap.gather import BUDGET, OfferingGap
 from lenmuc.core.roadmap.problem import (
     Budget,
     Denominator,
@@ -182,7 +182,7 @@ def with_inputs(
         pools=pools,
         upgrades=upgrades,
         holidays=holidays,
-        budgets=() if request.budget is None else (Budget("plan", (request.budget,)),),
+        budgets=() if request.budget is None else (Budget(BUDGET, (request.budget,)),),
         targets=targets,
         baseline=baseline,
     )

@@ -4,10 +4,12 @@ from typing import Any
 
 from lenmuc.core.checklists import Words
 from lenmuc.core.errors import N_, Message
-from lenmuc.core.roadmap.gather import CENTRAL
+from lenmuc.core.roadmap.explain import DoesNotFit
+from lenmuc.core.roadmap.gather import BUDGET, CENTRAL
+from lenmuc.core.roadmap.kinds import KINDS
 from lenmuc.core.roadmap.problem import Problem
 from lenmuc.core.roadmap.view import Line, RoadmapView
-from lenmuc.core.roadmap.words import in_words
+from lenmuc.core.roadmap.words import in_words, left_days, needed_days
 
 _QUARTERS = (N_("Q1 %(year)s"), N_("Q2 %(year)s"), N_("Q3 %(year)s"), N_("Q4 %(year)s"))
 _NUMBERS = ("needed", "left")
@@ -81,6 +83,27 @@ def number_words(written: str) -> Message:
     return Message("%(whole)s", {"whole": int(whole)})
 
 
+def why_beside(view: RoadmapView, line: Line, agency: str) -> Message:
+    """The same where the reader sees the service and knows it is about `agency`: neither is said again."""
+    reason = line.reason
+    if isinstance(reason, DoesNotFit) and line.service and not reason.kind:
+        level, _, offering = reason.upgrade.partition("#")
+        if offering == f"{line.service}@{agency}":
+            return Message(
+                N_(
+                    "Level %(level)s does not fit: the work still missing takes %(needed)s person-days of "
+                    "%(pool)s, which has %(left)s left in the whole plan."
+                ),
+                {
+                    "level": level.removeprefix("L"),
+                    "needed": number_words(needed_days(reason.needed)),
+                    "left": number_words(left_days(reason.left)),
+                    "pool": pool_words(view, reason.pool, inside=True),
+                },
+            )
+    return why(view, line)
+
+
 def why(view: RoadmapView, line: Line) -> Message:
     """One true sentence: why the item stands where it stands, or why it is not in the plan."""
     said = in_words(Problem(view.quarters, (), (), ()), line.reason)  # it asks for nothing but the quarters
@@ -93,5 +116,11 @@ def why(view: RoadmapView, line: Line) -> Message:
         values["pool"] = pool_words(view, values["pool"], inside=True)
     if "quarter" in values:
         values["quarter"] = quarter_words(values["quarter"])
+    if values.get("kind") in KINDS:
+        values["kind"] = Message(N_("“%(text)s”"), {"text": Message(KINDS[values["kind"]])})
     values.update({name: number_words(values[name]) for name in _NUMBERS if name in values})
+    if values.get("budget") == BUDGET:
+        values["budget"] = Message(N_("of this plan"))
+        money = {name: Message(N_("%(number)s dong"), {"number": values[name]}) for name in _NUMBERS}
+        values.update(money)
     return Message(said.text, values)

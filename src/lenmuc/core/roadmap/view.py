@@ -13,11 +13,12 @@ from lenmuc.core.roadmap.problem import Problem, Solution, Upgrade
 
 
 class Names(msgspec.Struct, frozen=True):
-    """What ids are called: criteria of the scheme, services and agencies, by id or code."""
+    """What ids are called: criteria of the scheme, services, agencies and fields, by id or code."""
 
     criteria: Mapping[str, Words]
     services: Mapping[str, Words]
     agencies: Mapping[str, Words]
+    fields: Mapping[str, Words] = {}
 
 
 class Line(msgspec.Struct, frozen=True):
