@@ -8,6 +8,7 @@ import msgspec
 import openpyxl
 import pytest
 
+from lenmuc.core.roadmap.explain import Unlocks
 from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.core.roadmap.sentences import why
 from lenmuc.exports.formats import FORMATS
@@ -23,7 +24,10 @@ def table(made: RoadmapFile) -> list[dict[str, str]]:
 
 
 def as_text(value: object) -> str:
-    return "" if value is None else value if isinstance(value, str) else f"{value:g}"
+    """A cell of a workbook as text with every digit: whole numbers without a point."""
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
+    return "" if value is None else str(value)
 
 
 def book(made: RoadmapFile) -> openpyxl.Workbook:
@@ -33,6 +37,14 @@ def book(made: RoadmapFile) -> openpyxl.Workbook:
 def test_csv_begins_with_a_byte_order_mark_and_has_a_row_for_each_item() -> None:
     assert FORMATS["csv"].write(file(), VI).startswith(b"\xef\xbb\xbf")
     assert {row["Work item"] for row in table(file())} == {item.id for item in PROBLEM.items}
+
+
+def test_csv_and_workbook_keep_every_digit_of_a_number() -> None:
+    many = [msgspec.structs.replace(each, serves=Unlocks(126, 1_112_443)) for each in view().lines]
+    made = msgspec.structs.replace(file(), view=msgspec.structs.replace(view(), lines=tuple(many)))
+    assert {row["Filings a year that need it"] for row in table(made)} == {"1112443"}
+    cells = [[as_text(cell.value) for cell in row] for row in book(made)["Work items"].iter_rows()]
+    assert {row[cells[0].index("Filings a year that need it")] for row in cells[1:]} == {"1112443"}
 
 
 def test_csv_says_when_who_and_why() -> None:

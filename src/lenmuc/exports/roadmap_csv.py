@@ -72,6 +72,9 @@ def write_csv(file: RoadmapFile, speaker: Speaker) -> bytes:
     rows.writerow([speaker.gettext(words) for words in COLUMNS])
     for line in in_order(file):
         rows.writerow(
-            [harmless(cell) if isinstance(cell, str) else f"{cell:g}" for cell in cells(file, line, speaker)]
+            [
+                harmless(cell) if isinstance(cell, str) else f"{cell:.15g}"
+                for cell in cells(file, line, speaker)
+            ]
         )
     return b"\xef\xbb\xbf" + out.getvalue().encode()

@@ -144,8 +144,8 @@ def request_of(form: PlanInput, before: PlanRequest | None = None) -> tuple[Plan
 def typed(asked: PlanRequest) -> PlanInput:
     """A scenario's inputs as the form shows them."""
     return PlanInput(
-        asked.name, asked.agency, asked.first_quarter, str(asked.quarters), f"{asked.central_days:g}",
-        f"{asked.body_days:g}", f"{asked.ward_days:g}", f"{asked.seconds:g}",
+        asked.name, asked.agency, asked.first_quarter, str(asked.quarters), f"{asked.central_days:.15g}",
+        f"{asked.body_days:.15g}", f"{asked.ward_days:.15g}", f"{asked.seconds:g}",
         "" if asked.budget is None else f"{asked.budget:.0f}", asked.aim,
     )  # fmt: skip
 

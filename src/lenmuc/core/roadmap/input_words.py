@@ -96,7 +96,7 @@ def team_words(labels: Labels, team: TeamDays) -> Message:
 
 
 def _written(numbers: Sequence[float]) -> str:
-    return " · ".join(f"{number:g}" for number in numbers)
+    return " · ".join(f"{number:.15g}" for number in numbers)
 
 
 def freeze_words(labels: Labels, freeze: Freeze) -> Message:
