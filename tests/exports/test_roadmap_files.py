@@ -138,3 +138,16 @@ def test_every_sentence_names_things_instead_of_ids() -> None:
         said = EN.message(why(made, line))
         assert "%(" not in said
         assert not any(id in said for id in ("#", "@", "2027Q", "L3"))
+
+
+def test_a_row_is_high_enough_for_its_text_where_no_program_makes_it_so() -> None:
+    made = book(file("Cấp giấy phép " * 40))
+    sheet = made["Work items"]
+    for row in sheet.iter_rows(min_row=2):
+        longest = max(
+            len(str(row[at].value)) / (sheet.column_dimensions[row[at].column_letter].width)
+            for at in (2, 4, 14)
+        )
+        assert longest <= (sheet.row_dimensions[row[0].row].height or 15) / 13
+    assert made["Services by quarter"].row_dimensions[2].height >= 13 * (14 * 40 / 60)
+    assert made["Summary"].row_dimensions[1].height >= 20

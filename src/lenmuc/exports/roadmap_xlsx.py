@@ -1,6 +1,7 @@
 """A roadmap as a workbook: summary, items, services by quarter, load, assumptions."""
 
 import io
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,7 +14,12 @@ from lenmuc.exports.roadmap import ILLUSTRATIVE, RoadmapFile, Speaker, name_of, 
 from lenmuc.exports.roadmap_csv import COLUMNS, cells, in_order
 
 _ITEM_WIDTHS = (22, 10, 46, 14, 46, 12, 30, 24, 11, 12, 12, 14, 14, 18, 80)
+_SERVICE_WIDTH = 60
+_TEXT_WIDTH = 110
+_A3 = 8  # fifteen columns cannot be read on A4
 _LAKE = "#0A4440"
+_TITLE = 22.0  # points of a row with a title
+_LINE = 13.5  # points that a line of 10 points takes
 
 
 class _Formats(msgspec.Struct, frozen=True):
@@ -74,6 +80,15 @@ class _Book:
         sheet.freeze_panes(row + 1, 1)
         sheet.repeat_rows(row)
 
+    def tall(self, sheet: Any, row: int, texts: Sequence[tuple[object, float]]) -> None:
+        """Make a row as high as its longest text, given with its column's width in characters, asks for.
+
+        Programs that do not fit rows by themselves, such as LibreOffice, would print one text over the other.
+        """
+        lines = max(math.ceil(len(str(text)) / width) for text, width in texts)
+        if lines > 1:
+            sheet.set_row(row, _LINE * lines)
+
     def row(self, sheet: Any, row: int, values: Sequence[str | float | int], formats: Sequence[Any]) -> None:
         for column, value in enumerate(values):
             write = sheet.write_string if isinstance(value, str) else sheet.write_number
@@ -100,6 +115,7 @@ def write_xlsx(file: RoadmapFile, speaker: Speaker) -> bytes:
 def _summary(book: _Book) -> None:
     view, formats, say = book.file.view, book.formats, book.say
     sheet = book.sheet(say(N_("Summary")), (34, 14, 16, 16, 16, 16, 20, 20))
+    sheet.set_row(0, _TITLE)
     sheet.write_string(0, 0, book.file.name, formats.title)
     scope = name_of(view.names.agencies, book.file.agency, book.speaker) or say(N_("the whole city"))
     facts: tuple[tuple[str, str | float | int, Any], ...] = (
@@ -117,6 +133,7 @@ def _summary(book: _Book) -> None:
     for at, (words, value, style) in enumerate(facts, start=2):
         book.row(sheet, at, [words, value], [formats.text, style])
     start = len(facts) + 3
+    sheet.set_row(start, _TITLE)
     sheet.write_string(start, 0, say(N_("By the end of each quarter")), formats.title)
     illustrative = say(ILLUSTRATIVE)
     book.head(
@@ -143,20 +160,25 @@ def _summary(book: _Book) -> None:
 def _items(book: _Book) -> None:
     formats = book.formats
     sheet = book.sheet(book.say(N_("Work items")), _ITEM_WIDTHS)
-    book.head(sheet, 0, [book.say(words) for words in COLUMNS])
+    sheet.set_paper(_A3)
+    book.head(sheet, 0, [book.say(words) for words in COLUMNS], height=48)
     styles = [formats.text] * len(COLUMNS)
     styles[2] = styles[4] = styles[14] = formats.wrap
     styles[8], styles[11], styles[12] = formats.days, formats.number, formats.number
     lines = in_order(book.file)
     for at, line in enumerate(lines, start=1):
-        book.row(sheet, at, cells(book.file, line, book.speaker), styles)
+        values = cells(book.file, line, book.speaker)
+        book.tall(sheet, at, [(values[column], _ITEM_WIDTHS[column]) for column in (2, 4, 14)])
+        book.row(sheet, at, values, styles)
     sheet.autofilter(0, 0, len(lines), len(COLUMNS) - 1)
 
 
 def _services(book: _Book) -> None:
     view, formats, say = book.file.view, book.formats, book.say
     quarters = book.quarters()
-    sheet = book.sheet(say(N_("Services by quarter")), (14, 60, 11, 16, *[12] * (2 * len(quarters) + 2)))
+    sheet = book.sheet(
+        say(N_("Services by quarter")), (14, _SERVICE_WIDTH, 11, 16, *[12] * (2 * len(quarters) + 2))
+    )
     head = [
         say(N_("Service code")),
         say(N_("Service")),
@@ -171,6 +193,7 @@ def _services(book: _Book) -> None:
     styles = [formats.text, formats.wrap, *[formats.number] * (len(head) - 2)]
     for at, gain in enumerate(view.services, start=1):
         name = name_of(view.names.services, gain.service, book.speaker)
+        book.tall(sheet, at, [(name, _SERVICE_WIDTH)])
         counts = [gain.offerings, gain.filings, gain.at_3, gain.at_4, *gain.new_3, *gain.new_4]
         book.row(sheet, at, [gain.service, name, *counts], styles)
     sheet.freeze_panes(1, 2)
@@ -204,7 +227,10 @@ def _load(book: _Book) -> None:
 
 
 def _assumptions(book: _Book) -> None:
-    sheet = book.sheet(book.say(N_("Assumptions")), (110,), landscape=False)
+    sheet = book.sheet(book.say(N_("Assumptions")), (_TEXT_WIDTH,), landscape=False)
+    sheet.set_row(0, _TITLE)
     sheet.write_string(0, 0, book.say(N_("What this plan assumes")), book.formats.title)
     for at, each in enumerate(book.file.assumptions, start=2):
-        sheet.write_string(at, 0, book.speaker.message(each), book.formats.wrap)
+        text = book.speaker.message(each)
+        book.tall(sheet, at, [(text, _TEXT_WIDTH)])
+        sheet.write_string(at, 0, text, book.formats.wrap)
