@@ -209,9 +209,9 @@ async def test_level_of_a_service_says_at_how_many_of_its_agencies(client: Visit
 async def test_an_interlinked_service_names_who_takes_part(client: Visitor) -> None:
     html = (await client.get("/vi/services/2.000986")).text
     [listed] = re.findall(r"<h3>Cơ quan cùng giải quyết \(liên thông\)</h3>\n<ul>(.*?)</ul>", html, re.S)
-    named = re.findall(r'href="/vi/agencies/(\w+)">([^<]+)</a>: ([^<]+)<', listed)
-    assert [(code, part) for code, _, part in named] == [
-        ("CATP", "đăng ký thường trú"), ("BHXH", "cấp thẻ bảo hiểm y tế")
+    named = re.findall(r'agencies/(\w+)">[^<]+</a>: <a href="/vi/services/([\d.]+)">([^<]+)<', listed)
+    assert named == [
+        ("CATP", "1.004222", "đăng ký thường trú"), ("BHXH", "1.001939", "cấp thẻ bảo hiểm y tế")
     ]  # fmt: skip
     assert "liên thông)" not in (await client.get(f"/vi/services/{BIRTH}")).text
 

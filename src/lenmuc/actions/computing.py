@@ -16,6 +16,7 @@ from lenmuc.actions.background import BEAT, Background, GivenUp, watched
 from lenmuc.actions.levels import settled_services
 from lenmuc.actions.planning import plan_settings
 from lenmuc.actions.solving import solved
+from lenmuc.content.catalogue import Part
 from lenmuc.core.answers import Identity
 from lenmuc.core.checklists import Scheme
 from lenmuc.core.errors import N_, Impossible, LenMucError, Message, Refused
@@ -23,7 +24,7 @@ from lenmuc.core.roadmap import targets
 from lenmuc.core.roadmap.answer_words import cause_words
 from lenmuc.core.roadmap.causes import why_impossible
 from lenmuc.core.roadmap.gaps import Said, offering_gaps
-from lenmuc.core.roadmap.gather import OfferingGap, PlanSettings, gather
+from lenmuc.core.roadmap.gather import Handled, OfferingGap, PlanSettings, gather
 from lenmuc.core.roadmap.inputs import Around, GoalResult, PlanRequest, with_inputs
 from lenmuc.core.roadmap.problem import Problem, Solution
 from lenmuc.store import answers as answers_store
@@ -50,6 +51,7 @@ class Task(msgspec.Struct, frozen=True):
     settings: PlanSettings
     shared: frozenset[str]
     parts: list[OfferingGap]
+    handled: tuple[Handled, ...]
     request: PlanRequest
     around: Around
 
@@ -73,7 +75,7 @@ def work_out(task: Task, tell: Callable[[float, float], bool | None] | None = No
 
     Raises `Impossible` with what clashes and the least that would help, or `Refused`.
     """
-    gathered = gather(task.scheme, task.gaps, task.settings, task.shared, task.parts)
+    gathered = gather(task.scheme, task.gaps, task.settings, task.shared, task.parts, task.handled)
     problem = with_inputs(gathered.problem, task.request, task.around, task.gaps)
     try:
         solution = solved(problem, tell)
@@ -133,7 +135,7 @@ async def the_task(
     scheme: Scheme,
     who: Identity,
     request: PlanRequest,
-    partners: Mapping[str, tuple[str, ...]] = {},
+    partners: Mapping[str, tuple[Part, ...]] = {},
 ) -> Task:
     """One short read: what every offering of the place, or of one agency, lacks. `partners` take part in
     interlinked services.
@@ -154,11 +156,8 @@ async def the_task(
     found = offering_gaps(scheme, offerings, settled, said)
     here = {service for service, _, _ in offerings}
     taking_part = {} if request.agency else partners  # the roadmap of one agency has its own people only
-    parts = [
-        (service, agency, None)
-        for service in sorted(taking_part.keys() & here)
-        for agency in taking_part[service]
-    ]
+    linked = [part for service in sorted(taking_part.keys() & here) for part in taking_part[service]]
+    parts = [(part.service, part.agency, None) for part in linked]
     kinds = {each.id: each.work.kind for each in scheme.criteria if each.work}
     around = Around(
         {each.code: each.field for each in services},
@@ -172,9 +171,29 @@ async def the_task(
         plan_settings(request, tiers),
         shared,
         offering_gaps(scheme, parts, settled, said),
+        handled_parts(linked, found),
         request,
         around,
     )
+
+
+def handled_parts(linked: Sequence[Part], gaps: Sequence[OfferingGap]) -> tuple[Handled, ...]:
+    """The parts that are services of their own, as they are where they are handled: at the agency that takes
+    part when it offers them, else at each agency that offers both the whole and the part.
+    """
+    wanted = {part.part_service for part in linked} | {part.service for part in linked}
+    known = {(gap.service, gap.agency): gap for gap in gaps if gap.service in wanted}
+    found: list[Handled] = []
+    for part in linked:
+        there = known.get((part.part_service, part.agency))
+        if there is not None:
+            found.append(Handled(part.service, "", there))
+            continue
+        for service, agency in known:
+            here = known.get((part.part_service, agency))
+            if service == part.service and here is not None:
+                found.append(Handled(part.service, agency, here))
+    return tuple(found)
 
 
 def _child(answer: "Connection[Any, Any]", task: Task) -> None:
@@ -205,7 +224,7 @@ class Planner(Background):
     waits for its turn, and looks there whether somebody has asked to give it up.
     """
 
-    def __init__(self, db: Database, partners: Mapping[str, tuple[str, ...]] = {}) -> None:
+    def __init__(self, db: Database, partners: Mapping[str, tuple[Part, ...]] = {}) -> None:
         super().__init__()
         self._db = db
         self._partners = partners

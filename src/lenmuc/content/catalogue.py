@@ -47,12 +47,16 @@ class Jurisdiction(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """What an agency does in a service that others offer: interlinked (liên thông, Decree 61/2018/NĐ-CP)."""
+    """What an agency does in a service that others offer: interlinked (liên thông, Decree 61/2018/NĐ-CP).
+
+    `part_service` is the code of the service that this is when it is asked for alone; empty: none is known.
+    """
 
     service: str
     agency: str
     part: str
     part_en: str
+    part_service: str = ""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -79,11 +83,11 @@ class Catalogue(msgspec.Struct, frozen=True):
     digest: str
 
     @property
-    def partners(self) -> dict[str, tuple[str, ...]]:
-        """By interlinked service, the agencies that take part in it beside those that offer it."""
-        found: dict[str, tuple[str, ...]] = {}
+    def partners(self) -> dict[str, tuple[Part, ...]]:
+        """By interlinked service, who takes part in it beside those that offer it."""
+        found: dict[str, tuple[Part, ...]] = {}
         for part in self.parts:
-            found[part.service] = (*found.get(part.service, ()), part.agency)
+            found[part.service] = (*found.get(part.service, ()), part)
         return found
 
 
@@ -205,6 +209,8 @@ def _check(loaded: Catalogue) -> None:
     for part in loaded.parts:
         if part.service not in services:
             raise ContentError("interlinked.csv", part.service, "this service is not in services.csv")
+        if part.part_service and part.part_service not in services:
+            raise ContentError("interlinked.csv", part.part_service, "this service is not in services.csv")
         if part.agency not in agencies:
             raise ContentError("interlinked.csv", part.agency, "this agency is not in agencies.csv")
     unique("interlinked.csv", [f"{part.service} {part.agency}" for part in loaded.parts])

@@ -3,9 +3,12 @@
 import datetime as dt
 
 import msgspec
+import pytest
+from checker import best_by_enumeration, must_be_a_plan, must_be_true
 
 from lenmuc.core.checklists import Criterion, Group, LevelMeaning, Role, Scheme, Scope, Words, Work
-from lenmuc.core.roadmap.gather import OfferingGap, PlanSettings, gather
+from lenmuc.core.roadmap.explain import explain
+from lenmuc.core.roadmap.gather import HANDLING, Handled, OfferingGap, PlanSettings, gather
 from lenmuc.core.roadmap.mistakes import check
 from lenmuc.core.roadmap.problem import Item
 from lenmuc.core.roadmap.solve import solve
@@ -13,10 +16,12 @@ from lenmuc.core.roadmap.solve import solve
 TEXT = Words("chữ", "text")
 
 
-def criterion(id: str, level: int, at: Scope, days: float, *needs: str, role: Role = "defines") -> Criterion:
+def criterion(
+    id: str, level: int, at: Scope, days: float, *needs: str, role: Role = "defines", group: str = "a"
+) -> Criterion:
     work = Work(at, days, "eform", needs)
     return Criterion(
-        id, level, role, "a", "offering", "must", TEXT, ("Luật 1",), TEXT, TEXT, "verified", work=work
+        id, level, role, group, "offering", "must", TEXT, ("Luật 1",), TEXT, TEXT, "verified", work=work
     )
 
 
@@ -28,10 +33,10 @@ SCHEME = Scheme(
     law=("Luật 1",),
     summary=TEXT,
     levels=tuple(LevelMeaning(n, TEXT, TEXT, "Điều 5") for n in (1, 2, 3, 4)),
-    groups=(Group("a", TEXT),),
+    groups=(Group("a", TEXT), Group(HANDLING, TEXT)),
     criteria=(
         criterion("3.01", 3, "service", 6, "3.55"),
-        criterion("3.05", 3, "service", 3, "3.79"),
+        criterion("3.05", 3, "service", 3, "3.79", group=HANDLING),
         criterion("3.06", 3, "offering", 1),
         criterion("3.55", 3, "platform", 120, role="duty"),
         criterion("3.79", 3, "agency", 3, role="duty"),
@@ -94,6 +99,45 @@ def test_what_a_law_forbids_a_partner_stops_an_interlinked_service() -> None:
     found = gather(SCHEME, [gap("x", "A"), gap("y", "A")], SETTINGS, parts=parts)
     assert [(each.service, each.criteria) for each in found.blocked] == [("x", ("3.79",))]
     assert [upgrade.id for upgrade in found.problem.upgrades] == ["L3#y@A", "L4#y@A"]
+
+
+def test_an_interlinked_service_waits_until_each_part_is_handled_online() -> None:
+    gaps = [gap("x", "A"), gap("x", "B"), gap("p", "P"), gap("p", "Q")]
+    plain = gather(SCHEME, gaps, SETTINGS).problem
+    found = gather(SCHEME, gaps, SETTINGS, handled=[Handled("x", "", gap("p", "P"))]).problem
+    check(found)
+    assert found.items == plain.items  # the part's own work, once
+    before = {upgrade.id: set(upgrade.needs) for upgrade in plain.upgrades}
+    after = {upgrade.id: set(upgrade.needs) for upgrade in found.upgrades}
+    assert {id: after[id] - before[id] for id in after if after[id] != before[id]} == {
+        "L3#x@A": {"3.05#p", "3.79@P"},
+        "L3#x@B": {"3.05#p", "3.79@P"},
+    }
+    here = gather(SCHEME, gaps, SETTINGS, handled=[Handled("x", "B", gap("p", "B", mask("3.05")))]).problem
+    assert {u.id for u in here.upgrades if set(u.needs) != before[u.id]} == {"L3#x@B"}
+
+
+def test_an_interlinked_service_comes_no_sooner_than_the_handling_of_its_part() -> None:
+    gaps = [gap("x", "A", mask("3.06")), gap("p", "P", mask("3.01", "3.05", "3.79"), filings=0)]
+    settings = msgspec.structs.replace(SETTINGS, agencies={"P": (2.0, 5.0), "A": (5.0, 5.0)})
+    alone = solve(gather(SCHEME, gaps, settings).problem)
+    problem = gather(SCHEME, gaps, settings, handled=[Handled("x", "", gaps[1])]).problem
+    plan = solve(problem)
+    assert alone.reached["L3#x@A"] == 0
+    assert plan.reached["L3#x@A"] == plan.finish["3.05#p"] == 1
+    assert "3.01#p" not in plan.finish  # nobody waits for the part's own form
+    must_be_a_plan(problem, plan)
+    for id, reason in explain(problem, plan).items():
+        must_be_true(problem, plan, id, reason)
+    assert plan.value == pytest.approx(best_by_enumeration(problem))
+
+
+def test_what_a_law_forbids_in_the_handling_of_a_part_stops_the_whole_and_its_forms_do_not() -> None:
+    gaps = [gap("x", "A")]
+    stopped = gather(SCHEME, gaps, SETTINGS, handled=[Handled("x", "", gap("p", "P", blocked=mask("3.05")))])
+    assert [(each.service, each.criteria) for each in stopped.blocked] == [("x", ("3.05",))]
+    free = gather(SCHEME, gaps, SETTINGS, handled=[Handled("x", "", gap("p", "P", blocked=mask("3.01")))])
+    assert free.blocked == ()
 
 
 def test_what_is_met_asks_for_no_work() -> None:

@@ -8,7 +8,11 @@ import msgspec
 from lenmuc.core.checklists import Scheme, Scope
 from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade
 
+ALL: Final = -1
+"""The set of all criteria."""
 CENTRAL: Final = "central"
+HANDLING: Final = "processing"
+"""The group of criteria on how a dossier is handled once it is filed (Circular 32/2017, Art. 5.3.c–d)."""
 BUDGET: Final = "plan"
 """The name of the one budget that a scenario may have."""
 TRIPS_SAVED: Final[Mapping[int, float]] = {1: 0.0, 2: 0.0, 3: 1.0, 4: 1.0}
@@ -34,6 +38,17 @@ class OfferingGap(msgspec.Struct, frozen=True):
     unmet: int
     unknown: int = 0
     blocked: int = 0
+
+
+class Handled(msgspec.Struct, frozen=True):
+    """A service that is a part of the interlinked service `whole`, with what it lacks where it is handled.
+
+    `at` is the agency whose offering of the whole waits for it; empty: every agency's.
+    """
+
+    whole: str
+    at: str
+    part: OfferingGap
 
 
 class PlanSettings(msgspec.Struct, frozen=True):
@@ -93,6 +108,7 @@ def gather(
     settings: PlanSettings,
     shared: Collection[str] | None = None,
     parts: Iterable[OfferingGap] = (),
+    handled: Iterable[Handled] = (),
 ) -> Gathered:
     """The problem of lifting these offerings to `settings.target`.
 
@@ -107,7 +123,9 @@ def gather(
     binds the
     offering's upgrade. Work done once waits for what any of its offerings still lacks.
     `parts` are what interlinked services would lack if each other agency that takes part offered them too:
-    their offerings also wait for what those lack as agencies, which is work in their own days.
+    their offerings also wait for what those lack as agencies, which is work in their own days. `handled` are
+    services of their own that are parts of them: a dossier that is filed online is handled online only when
+    each part is, so what the part lacks of `HANDLING` comes first too; its forms and filing do not.
     Offerings of one service that need exactly the same items are one upgrade with their number.
     """
     everything = list(offerings)
@@ -120,21 +138,29 @@ def gather(
     taking_part: dict[str, list[OfferingGap]] = {}
     for part in parts:
         taking_part.setdefault(part.service, []).append(part)
+    handlings: dict[tuple[str, str], list[OfferingGap]] = {}
+    for each in handled:
+        handlings.setdefault((each.whole, each.at), []).append(each.part)
     groups: dict[tuple[str, int, tuple[tuple[str, ...], ...]], list[OfferingGap]] = {}
     blocked: list[Blocked] = []
     for gap in everything:
         lifts = []
         others = [part for part in taking_part.get(gap.service, ()) if part.agency != gap.agency]
+        pieces = [*handlings.get((gap.service, ""), ()), *handlings.get((gap.service, gap.agency), ())]
         for level in range(gap.level + 1, settings.target + 1):
             wall = gap.blocked & work.lacking(gap.unmet, level)
             for other in others:
                 wall |= other.blocked & work.own & work.lacking(other.unmet, level)
+            for piece in pieces:
+                wall |= piece.blocked & work.lacking(piece.unmet, level, work.handling)
             if wall:
                 ids = tuple(criterion.id for criterion in scheme.members(wall))
                 blocked.append(Blocked(gap.service, gap.agency, level, gap.filings, ids))
                 break
             own = work.needs(gap, level)
-            lifts.append(own + tuple(id for other in others for id in work.own_needs(other, level)))
+            own += tuple(id for other in others for id in work.own_needs(other, level))
+            own += tuple(id for piece in pieces for id in work.needs(piece, level, work.handling))
+            lifts.append(tuple(dict.fromkeys(own)))
         if lifts:
             groups.setdefault((gap.service, gap.level, tuple(lifts)), []).append(gap)
     upgrades: list[Upgrade] = []
@@ -182,19 +208,22 @@ class _Work:
             for c in scheme.criteria
         ]
         self.own = sum(1 << place for place, at in enumerate(self.at) if at in ("platform", "agency"))
+        self.handling = sum(1 << place for place, c in enumerate(scheme.criteria) if c.group == HANDLING)
         self.items: dict[str, _Place] = {}
-        self._closures: dict[tuple[int, int], tuple[int, int]] = {}
-        self._parts: dict[tuple[str, str, int, int, int], tuple[str, ...]] = {}
+        self._closures: dict[tuple[int, int, int], tuple[int, int]] = {}
+        self._parts: dict[tuple[str, str, int, int, int, int], tuple[str, ...]] = {}
 
-    def lacking(self, unmet: int, level: int) -> int:
-        """The unmet criteria that work for this level has to meet: the defining ones and what they need."""
-        return self._closure(unmet, level)[0]
+    def lacking(self, unmet: int, level: int, only: int = ALL) -> int:
+        """The unmet criteria that work for this level has to meet: the defining ones (of `only` these) and
+        what they need.
+        """
+        return self._closure(unmet, level, only)[0]
 
-    def _closure(self, unmet: int, level: int) -> tuple[int, int]:
+    def _closure(self, unmet: int, level: int, only: int) -> tuple[int, int]:
         """(all criteria to meet for the level, those that the upgrade itself has to name)."""
-        key = (unmet, level)
+        key = (unmet, level, only)
         if key not in self._closures:
-            named = all_ = unmet & self.scheme.at_level(level)
+            named = all_ = unmet & self.scheme.at_level(level) & only
             stack = [place for place in range(len(self.at)) if all_ >> place & 1]
             for place in stack:
                 for need in self.before[place]:
@@ -208,31 +237,34 @@ class _Work:
             self._closures[key] = (all_, named)
         return self._closures[key]
 
-    def needs(self, gap: OfferingGap, level: int) -> tuple[str, ...]:
+    def needs(self, gap: OfferingGap, level: int, only: int = ALL) -> tuple[str, ...]:
         """The items that the upgrade of this offering to the level names; all its items are noted."""
-        return self.own_needs(gap, level) + self._named(
+        return self.own_needs(gap, level, only) + self._named(
             gap,
             level,
+            only,
             ("service", gap.service, "" if gap.service in self.shared else gap.agency),
             ("offering", gap.service, gap.agency),
         )
 
-    def own_needs(self, gap: OfferingGap, level: int) -> tuple[str, ...]:
+    def own_needs(self, gap: OfferingGap, level: int, only: int = ALL) -> tuple[str, ...]:
         """Those of the platform and of the agency itself."""
-        return self._named(gap, level, ("platform", "", ""), ("agency", "", gap.agency))
+        return self._named(gap, level, only, ("platform", "", ""), ("agency", "", gap.agency))
 
-    def _named(self, gap: OfferingGap, level: int, *places: tuple[str, str, str]) -> tuple[str, ...]:
+    def _named(
+        self, gap: OfferingGap, level: int, only: int, *places: tuple[str, str, str]
+    ) -> tuple[str, ...]:
         found: tuple[str, ...] = ()
         for at, service, agency in places:
-            key = (service, at + agency, gap.unmet, gap.unknown, level)
+            key = (service, at + agency, gap.unmet, gap.unknown, level, only)
             part = self._parts.get(key)
             if part is None:
-                part = self._parts[key] = self._part(at, gap, level)
+                part = self._parts[key] = self._part(at, gap, level, only)
             found += part
         return found
 
-    def _part(self, at: str, gap: OfferingGap, level: int) -> tuple[str, ...]:
-        all_, named = self._closure(gap.unmet, level)
+    def _part(self, at: str, gap: OfferingGap, level: int, only: int) -> tuple[str, ...]:
+        all_, named = self._closure(gap.unmet, level, only)
         part = []
         for place in range(all_.bit_length()):
             if not all_ >> place & 1 or self.at[place] != at:

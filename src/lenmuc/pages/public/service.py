@@ -108,10 +108,13 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 class TakesPart(msgspec.Struct, frozen=True):
-    """An agency that takes part in an interlinked service, and what it does."""
+    """An agency that takes part in an interlinked service, and what it does; `code` is that of the service
+    that this is when it is asked for alone, or empty.
+    """
 
     agency: Agency
     part: Words
+    code: str
 
 
 class ServicePage(msgspec.Struct, frozen=True):
@@ -169,7 +172,7 @@ def parts_of(content: Content, code: str) -> tuple[TakesPart, ...]:
     """Who takes part in the service beside those that offer it."""
     named = {agency.code: agency for agency in content.catalogue.agencies}
     return tuple(
-        TakesPart(named[each.agency], Words(each.part, each.part_en))
+        TakesPart(named[each.agency], Words(each.part, each.part_en), each.part_service)
         for each in content.catalogue.parts
         if each.service == code
     )
