@@ -1,11 +1,12 @@
 """Planning anew from today: what is over goes, what is kept stands, and few things move."""
 
 import datetime as dt
+import random
 
 from msgspec.structs import replace
 
 from lenmuc.core.roadmap.inputs import Around, Freeze, Goal, PlanRequest, Rule, TeamDays, with_inputs
-from lenmuc.core.roadmap.problem import Item, Move, Pool, Problem, Upgrade
+from lenmuc.core.roadmap.problem import Item, Move, Objective, Pool, Problem, Upgrade
 from lenmuc.core.roadmap.replan import anew, choices, keeping_moves, next_quarter
 from lenmuc.core.roadmap.solve import solve
 
@@ -63,3 +64,20 @@ def test_accepted_moves_stand_as_they_are_and_all_others_are_undone_where_that_c
     assert accepted.rules == (Rule("a", "exclude"),)
     assert solve(with_inputs(problem, accepted, around, ())).finish == plan.finish
     assert keeping_moves(asked, quarters, [Move("b", 1, 0)], {"b"}).rules == (Rule("b", "pin", "2027Q1"),)
+
+
+def many(seed: int) -> Problem:
+    """Sixty items of one team, each with an upgrade of its own, and days for about half of them."""
+    draw = random.Random(seed)
+    items = tuple(Item(f"i{n}", "team", float(draw.randint(3, 9))) for n in range(60))
+    upgrades = tuple(Upgrade(f"u{n}", 3, float(draw.randint(20, 90)), (f"i{n}",)) for n in range(60))
+    return Problem(("a", "b", "c", "d"), (Pool("team", (45.0,) * 4),), items, upgrades, gap=0.001)
+
+
+def test_nothing_moves_where_nothing_has_changed_however_early_the_solver_may_stop() -> None:
+    problem = many(1)
+    approved = solve(problem)
+    aims = (Objective("gain"), Objective("moves", 0.1))
+    again = solve(replace(problem, objectives=aims, baseline=approved.finish, gap=0.2))
+    assert choices(again.moves)[0] == []
+    assert again.value >= approved.value

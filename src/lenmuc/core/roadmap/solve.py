@@ -12,7 +12,7 @@ from lenmuc.core.roadmap.measures import Aim, aim_at, measured, moves, plain_aim
 from lenmuc.core.roadmap.mistakes import check
 from lenmuc.core.roadmap.model import Model, keeps, worth
 from lenmuc.core.roadmap.network import Network, NoPlan
-from lenmuc.core.roadmap.problem import Problem, Solution, Stage
+from lenmuc.core.roadmap.problem import Problem, Solution, Stage, first_quarter, last_quarter
 from lenmuc.core.roadmap.reduce import only_reach, reduce, stay
 from lenmuc.core.roadmap.shared_work import plan as plan_in_layers
 from lenmuc.core.roadmap.targets import met, wanted
@@ -28,6 +28,7 @@ NO_TIME = N_(
 NO_PLAN = N_("No plan meets every target and deadline together.")
 
 
+Plan = tuple[dict[str, int], dict[str, int]]
 Clock = Callable[[], float]
 """Seconds of computing since some moment: core has no clock of its own."""
 
@@ -107,9 +108,6 @@ class _Run:
         return "stopped" if self.stopped else "time limit"
 
 
-Plan = tuple[dict[str, int], dict[str, int]]
-
-
 def _in_order(run: _Run, reduced: bool) -> tuple[dict[str, int], dict[str, int], list[Stage]]:
     """One objective after the other, none below what the stages before reached."""
     floors: list[tuple[Aim, float]] = []
@@ -143,17 +141,40 @@ def _aimed(
             only_reach(network)
         if before is not None:
             start = network.places(_wish_of(problem, *before))
+        stayed = None if aim.floors else _as_approved(problem, aim)
         if reduced and not aim.floors and _too_large(network):
             wish, bound = _in_two_steps(run, network)
         else:
-            wish, bound = _in_parts(run, network, start=start)
+            near = network.places(_wish_of(problem, *stayed)) if stayed else None
+            wish, bound = _in_parts(run, network, start=start, near=near)
     except NoPlan as why:
         if why.args:
             raise Impossible(NO_TIME, seconds=f"{problem.seconds:g}") from why
         raise Impossible(NO_PLAN) from why
     finish, reached = lay_out(problem, wish, aim)
     value = score(aim, measured(problem, finish, reached))
+    if stayed and (still := score(aim, measured(problem, *stayed))) >= value:
+        return *stayed, still, max(still, bound)
     return finish, reached, value, max(value, bound)
+
+
+def _as_approved(problem: Problem, aim: Aim) -> Plan | None:
+    """The approved plan as far as it still can be, with what fits beside it; `None` where it would miss what
+    it must meet, or moves do not count. Within the gap the solver may stop at worse, for moves that bring
+    nothing.
+    """
+    if not (aim.moves and problem.baseline):
+        return None
+    wish: dict[int, int] = {}
+    for at, item in enumerate(problem.items):
+        quarter = problem.baseline.get(item.id)
+        if quarter is not None and not item.excluded:
+            soonest = max(quarter, first_quarter(problem, item))
+            wish[at] = soonest if (end := last_quarter(item)) is None else min(soonest, end)
+    plan = lay_out(problem, wish, aim)
+    network = Network(problem, aim)
+    finish = network.places(_wish_of(problem, *plan))
+    return plan if keeps(network, network.nodes(), finish) else None
 
 
 def _wish_of(problem: Problem, finish: Mapping[str, int], reached: Mapping[str, int]) -> dict[int, int]:
@@ -168,8 +189,12 @@ def _in_parts(
     seconds: float = math.inf,
     told: Callable[[float, float], bool] | None = None,
     start: list[int | None] | None = None,
+    near: list[int | None] | None = None,
 ) -> tuple[dict[int, int], float]:
-    """(when each marked node is finished, a bound): every part proven by itself, the small ones first."""
+    """(when each marked node is finished, a bound): every part proven by itself, the small ones first.
+
+    `start` is the plan to begin from, `near` one to begin from in the parts in which it is the better one.
+    """
     until = run.seconds + min(seconds, run.left())
     certain = network.certain
     plan = start or greedy(network)
@@ -177,6 +202,11 @@ def _in_parts(
     known = [
         worth(network, part, plan) if start or keeps(network, part, plan) else -math.inf for part in parts
     ]
+    for at, part in enumerate(parts if near else ()):
+        if near and keeps(network, part, near) and (brings := worth(network, part, near)) > known[at]:
+            known[at] = brings
+            for node in part:
+                plan[node] = near[node]
     bounds = [most(network, part) for part in parts]
     for at in sorted(range(len(parts)), key=lambda at: (len(parts[at]), at)):
         if bounds[at] <= known[at] + 1e-12 * abs(known[at]):
