@@ -5,7 +5,7 @@ from hypothesis import given
 from lenmuc.core.roadmap.concentration import concentration
 from lenmuc.core.roadmap.problem import Problem, Upgrade
 from lenmuc.core.roadmap.solve import solve
-from lenmuc.core.roadmap.timeline import ALL_ROWS, FIRST_ROWS, GROUPS, is_enabler, timeline
+from lenmuc.core.roadmap.timeline import ALL_ROWS, FIRST_ROWS, GROUPS, timeline
 from lenmuc.core.roadmap.view import RoadmapView, view_of
 from tests.core.roadmap.small_problems import problems
 from tests.core.roadmap.small_view import PROBLEM, names, view
@@ -68,7 +68,7 @@ def crowd(teams: int, each: int) -> RoadmapView:
     """A plan of many teams with as many items each, all made of one line of the small plan."""
     import msgspec
 
-    one = next(line for line in view().lines if line.quarter is not None and is_enabler(line))
+    one = next(line for line in view().lines if line.quarter is not None and line.shared)
     lines = tuple(
         msgspec.structs.replace(one, id=f"{n}-{k}", pool=f"P{n:03}")
         for n in range(teams)

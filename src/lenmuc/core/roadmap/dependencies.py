@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from lenmuc.core.roadmap.explain import Unlocks
 from lenmuc.core.roadmap.view import Line, RoadmapView
 
 WIDE, HIGH, ASIDE, BELOW = 236, 92, 52, 16  # a box, and the room between two of them
@@ -70,7 +71,8 @@ def dependencies(view: RoadmapView) -> Dependencies:
     for criterion in sorted(lines, key=lambda c: (c in alone, columns[c], min(needs[c], default=c), c)):
         row = rows.get(columns[criterion], 0)
         rows[columns[criterion]] = row + 1
-        nodes.append(_node(criterion, lines[criterion], needs, users, columns[criterion], row))
+        twice = view.twice.get(criterion, Unlocks())
+        nodes.append(_node(criterion, lines[criterion], needs, users, columns[criterion], row, twice))
     places = {node.criterion: node for node in nodes}
     return Dependencies(
         tuple(sorted(nodes, key=lambda node: (node.column, node.row))),
@@ -99,6 +101,7 @@ def _node(
     users: Mapping[str, set[str]],
     column: int,
     row: int,
+    twice: Unlocks,
 ) -> Node:
     quarters = [line.quarter for line in lines if line.quarter is not None]
     return Node(
@@ -111,9 +114,9 @@ def _node(
         len(quarters),
         min(quarters, default=None),
         max(quarters, default=None),
-        sum(line.serves.offerings for line in lines),
-        sum(line.serves.filings for line in lines),
-        sum(line.serves.lifted for line in lines),
+        sum(line.serves.offerings for line in lines) - twice.offerings,
+        sum(line.serves.filings for line in lines) - twice.filings,
+        sum(line.serves.lifted for line in lines) - twice.lifted,
         lines[0].id if len(lines) == 1 else "",
     )
 

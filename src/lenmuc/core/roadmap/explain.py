@@ -296,6 +296,13 @@ def _lacking(
 
 def unlocks(problem: Problem, solution: Solution) -> dict[str, Unlocks]:
     """Whom each item serves, directly or through the items that need it."""
+    return served(problem, solution)[0]
+
+
+def served(problem: Problem, solution: Solution) -> tuple[dict[str, Unlocks], tuple[Upgrade, ...]]:
+    """The same, and the upgrades that need two items of one criterion, those before them counted in."""
+    criteria = {item.id: item.criterion for item in problem.items}
+    several: list[Upgrade] = []
     items = {item.id: item for item in problem.items}
     upgrades = {upgrade.id: upgrade for upgrade in problem.upgrades}
     closure: dict[str, frozenset[str]] = {}
@@ -316,6 +323,10 @@ def unlocks(problem: Problem, solution: Solution) -> dict[str, Unlocks]:
         while below is not None:
             before |= closure[below.id]
             below = upgrades.get(below.after)
+        fresh = closure[upgrade.id] - before
+        named = {criteria[id] for id in fresh}
+        if len(named) < len(fresh) or (before and not named.isdisjoint(map(criteria.__getitem__, before))):
+            several.append(upgrade)
         for id in closure[upgrade.id]:
             row = count[id]
             row[3] += upgrade.gain
@@ -326,9 +337,10 @@ def unlocks(problem: Problem, solution: Solution) -> dict[str, Unlocks]:
         for id in before - closure[upgrade.id]:
             count[id][3] += upgrade.gain
     waiting = _waiting(problem)
-    return {
+    found = {
         id: Unlocks(int(row[0]), int(row[1]), int(row[2]), row[3], waiting[id]) for id, row in count.items()
     }
+    return found, tuple(several)
 
 
 def _waiting(problem: Problem) -> dict[str, int]:

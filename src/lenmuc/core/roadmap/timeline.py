@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from lenmuc.core.roadmap.explain import Unlocks
 from lenmuc.core.roadmap.view import Line, RoadmapView
 
 By = Literal["team", "enabler"]
@@ -45,11 +46,6 @@ class Timeline(msgspec.Struct, frozen=True):
     only: str = ""
 
 
-def is_enabler(line: Line) -> bool:
-    """Whether an item lifts a criterion for several offerings at once."""
-    return line.serves.offerings > 1 and not (line.service and line.agency)
-
-
 def timeline(view: RoadmapView, by: By, page: int = 1, only: str = "") -> Timeline:
     """The timeline of a plan or its part. `page` beyond the last is the last; `only` shows one group whole.
 
@@ -57,9 +53,13 @@ def timeline(view: RoadmapView, by: By, page: int = 1, only: str = "") -> Timeli
     """
     found: dict[str, list[Line]] = {}
     for line in view.lines:
-        if by == "team" or is_enabler(line):
+        if by == "team" or line.shared:
             found.setdefault(line.pool if by == "team" else line.criterion, []).append(line)
-    groups = [_group(key, lines) for key, lines in found.items() if any(x.quarter is not None for x in lines)]
+    groups = [
+        _group(key, lines, view.twice_shared.get(key, Unlocks()))
+        for key, lines in found.items()
+        if any(line.quarter is not None for line in lines)
+    ]
     if by == "enabler":
         groups.sort(key=lambda group: (-group.filings, -group.offerings, group.key))
     if only:
@@ -72,7 +72,7 @@ def timeline(view: RoadmapView, by: By, page: int = 1, only: str = "") -> Timeli
     return Timeline(by, tuple(shown), len(groups), page, pages, only)
 
 
-def _group(key: str, lines: Sequence[Line]) -> Group:
+def _group(key: str, lines: Sequence[Line], twice: Unlocks) -> Group:
     planned = sorted(
         (line for line in lines if line.quarter is not None),
         key=lambda line: (line.quarter or 0, line.begin or 0, -line.serves.filings, line.id),
@@ -85,18 +85,18 @@ def _group(key: str, lines: Sequence[Line]) -> Group:
         sum(line.days for line in planned),
         min((line.quarter or 0) if line.begin is None else line.begin for line in planned),
         max(line.quarter or 0 for line in planned),
-        *_good_for(lines),
+        *_good_for(lines, twice),
     )
 
 
-def _good_for(lines: Iterable[Line]) -> tuple[int, int, int, int]:
-    """Sums over items of one criterion: they are done at one kind of place, so that an offering needs one of
-    them and an item waits for one of them.
+def _good_for(lines: Iterable[Line], twice: Unlocks) -> tuple[int, int, int, int]:
+    """Sums over items of one criterion, less what they count `twice`. An item waits for one of them: they are
+    done at one kind of place.
     """
     serves = [line.serves for line in lines]
     return (
-        sum(each.offerings for each in serves),
-        sum(each.filings for each in serves),
-        sum(each.lifted for each in serves),
+        sum(each.offerings for each in serves) - twice.offerings,
+        sum(each.filings for each in serves) - twice.filings,
+        sum(each.lifted for each in serves) - twice.lifted,
         sum(each.items for each in serves),
     )

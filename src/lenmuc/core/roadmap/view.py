@@ -7,8 +7,9 @@ from functools import cached_property
 import msgspec
 
 from lenmuc.core.checklists import Words
+from lenmuc.core.roadmap.counted import counted_twice
 from lenmuc.core.roadmap.days import lay_days
-from lenmuc.core.roadmap.explain import Reason, Unlocks, explain, unlocks
+from lenmuc.core.roadmap.explain import Reason, Unlocks, explain, served
 from lenmuc.core.roadmap.problem import Problem, Solution, Upgrade
 
 
@@ -41,6 +42,11 @@ class Line(msgspec.Struct, frozen=True):
     reason: Reason
     serves: Unlocks
     needs: tuple[str, ...] = ()
+
+    @property
+    def shared(self) -> bool:
+        """Whether it lifts a criterion for several offerings at once: an enabler."""
+        return self.serves.offerings > 1 and not (self.service and self.agency)
 
     @property
     def on_platform(self) -> bool:
@@ -109,6 +115,9 @@ class ServiceGain(msgspec.Struct, frozen=True):
 class RoadmapView(msgspec.Struct, frozen=True, dict=True):
     """A finished plan with its names. `agency` is empty for the whole plan, else it is one agency's part.
 
+    `twice` and `twice_shared`: by criterion, what sums of what its items (those done for several offerings)
+    unlock count beyond once; nothing in a part, whose items of a criterion share no offering.
+
     `offerings` counts those that were looked at, `before_3` and `before_4` those that had the level before.
     `gap` is the proven distance from the best plan, as a share; it is the whole plan's in a part as well.
     """
@@ -127,6 +136,8 @@ class RoadmapView(msgspec.Struct, frozen=True, dict=True):
     seconds: float
     discount: float
     names: Names
+    twice: Mapping[str, Unlocks] = {}
+    twice_shared: Mapping[str, Unlocks] = {}
 
     @cached_property
     def by_id(self) -> Mapping[str, Line]:
@@ -178,7 +189,7 @@ def view_of(
     """The whole plan. The three counts are of all offerings that were looked at, with work or without."""
     days = lay_days(problem, solution.finish)
     why = explain(problem, solution)
-    serves = unlocks(problem, solution)
+    serves, several = served(problem, solution)
     lines = []
     for item in problem.items:
         service, _, agency = item.target.partition("@")
@@ -208,6 +219,8 @@ def view_of(
         "", problem.quarters, offerings, before_3, before_4,
         _steps(problem.quarters, lines, lifts, before_3, before_4), tuple(pools), tuple(lines), lifts,
         solution.gap, solution.status, solution.seconds, problem.discount, names,
+        counted_twice(problem, solution, several, serves),
+        counted_twice(problem, solution, several, {line.id for line in lines if line.shared}),
     )  # fmt: skip
 
 
