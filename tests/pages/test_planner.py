@@ -32,10 +32,10 @@ def words_of(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
-async def compute(visitor: Visitor, language: str = "en") -> tuple[int, str]:
+async def compute(visitor: Visitor, language: str = "en", **instead: str) -> tuple[int, str]:
     """Ask for a roadmap as a planner does and wait for it; its number and its page."""
     await visitor.get(f"/{language}/plan")
-    reply = await visitor.post(f"/{language}/plan", **ASKED)
+    reply = await visitor.post(f"/{language}/plan", **(ASKED | instead))
     assert reply.status_code == 303, reply.text
     return await wait_for(visitor, reply.headers["location"])
 
@@ -107,6 +107,14 @@ async def test_the_public_sees_a_roadmap_only_while_it_is_published(
     assert (await client.get(address)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("aim", "said"), [("trips", "% more trips"), ("offerings", "% more of what it aims for")]
+)
+async def test_the_proof_is_said_in_what_the_plan_aims_for(as_planner: Visitor, aim: str, said: str) -> None:
+    _, page = await compute(as_planner, aim=aim)
+    assert said in words_of(page)
+
+
 async def test_one_agencys_part_of_a_roadmap_is_shown_and_another_agency_has_none(
     as_planner: Visitor, client: Visitor
 ) -> None:
@@ -114,6 +122,7 @@ async def test_one_agencys_part_of_a_roadmap_is_shown_and_another_agency_has_non
     await as_planner.post(f"/vi/plan/{number}/publish")
     part = await client.get(f"/en/roadmaps/{number}?agency={AGENCY}")
     assert "Show the whole roadmap" in part.text
+    assert re.search(r"<h1>Department of Planning and Architecture: [^<]+</h1>", part.text)
     assert (await client.get(f"/en/roadmaps/{number}?agency=X00070")).status_code == 404
     assert (await client.get(f"/en/roadmaps/{number}.csv?agency={AGENCY}")).status_code == 200
 

@@ -26,6 +26,7 @@ async def test_an_approved_roadmap_is_planned_anew_from_the_next_quarter_and_its
     assert reply.status_code == 303, reply.text
     second, page = await wait_for(as_planner, reply.headers["location"])
     assert f"/en/plan/{second}/moves" in page
+    assert re.search(r"<h1>[^<]+ · planned anew on [^<]+</h1>", page)
     after = {
         r["Work item"]: r["Done in quarter"] for r in rows_of(await as_planner.get(f"/en/plan/{second}.csv"))
     }

@@ -20,6 +20,7 @@ SILENCE = 30.0  # seconds without a sign of life after which nobody computes it 
 _GAP = 0.01
 MOST_QUARTERS = 20
 MOST_DAYS = 1_000_000.0
+LONGEST_NAME = 200  # characters
 MOST_MONEY = 1e15
 _BAD_DAYS = N_("Give a number of person-days between 0 and 1,000,000.")
 _BAD_PERCENT = N_("Give a number of per cent between 0 and 100.")
@@ -40,7 +41,7 @@ def quarters_from(first: str, count: int) -> tuple[str, ...]:
 def faults_of(request: PlanRequest) -> list[Fault]:
     """What is wrong with a request; empty when it can be planned."""
     found: list[Fault] = []
-    if not 1 <= len(request.name) <= 200 or forbidden(request.name):
+    if not 1 <= len(request.name) <= LONGEST_NAME or forbidden(request.name):
         found.append(fault("name", N_("Give the roadmap a name of at most 200 characters.")))
     if not 1 <= request.quarters <= MOST_QUARTERS:
         found.append(fault("quarters", N_("Choose between 1 and %(most)s quarters."), most=MOST_QUARTERS))

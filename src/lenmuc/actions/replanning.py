@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Collection
 
+from lenmuc.actions.planning import LONGEST_NAME
 from lenmuc.actions.roadmap_view import NO_ROADMAP
 from lenmuc.actions.scenarios import add_scenario
 from lenmuc.actions.studying import read_plan
@@ -11,23 +12,25 @@ from lenmuc.core.answers import Identity
 from lenmuc.core.errors import NotFound
 from lenmuc.core.roadmap.inputs import PlanRequest
 from lenmuc.core.roadmap.problem import Move
-from lenmuc.core.roadmap.replan import anew, keeping_moves
+from lenmuc.core.roadmap.replan import anew, keeping_moves, name_anew
 from lenmuc.store import roadmaps as roadmaps_store
 from lenmuc.store.database import Database
 from lenmuc.store.roadmaps import Roadmap
 
 
 async def plan_anew(
-    db: Database, who: Identity, person: int, id: int, name: str, today: dt.date
+    db: Database, who: Identity, person: int, id: int, when: str, today: dt.date
 ) -> tuple[PlanRequest, int]:
     """Keep the inputs of an approved roadmap from today on as a scenario: they and its number.
 
+    It is named as the roadmap, with the words `when` behind it.
     Raises `NotAllowed`, or `NotFound` for a roadmap that was never approved.
     """
     async with db.transaction(who, read_only=True) as conn:
         roadmap = await roadmaps_store.find_roadmap(conn, id)
     if roadmap is None or roadmap.approved is None:
         raise NotFound(NO_ROADMAP)
+    name = name_anew(roadmap.name, roadmap.settings.follows is not None, when, LONGEST_NAME)
     asked = anew(roadmap.settings, id, name, today)
     return asked, await add_scenario(db, who, person, asked, roadmap.scenario)
 

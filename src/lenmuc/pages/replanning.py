@@ -89,8 +89,8 @@ async def replan(
 ) -> Response[None]:
     """Begin to plan an approved roadmap anew from the next quarter on."""
     today = dt.datetime.now(HANOI)
-    name = visit.language.gettext(N_("Planned anew on %(date)s"), date=visit.language.date(today))
-    asked, scenario = await plan_anew(db, visit.who, session_of(visit).person, id, name, today.date())
+    when = visit.language.gettext(N_("planned anew on %(date)s"), date=visit.language.date(today))
+    asked, scenario = await plan_anew(db, visit.who, session_of(visit).person, id, when, today.date())
     return await begin(db, content, planner, visit, asked, scenario)
 
 

@@ -63,7 +63,7 @@ class TimelinePage(msgspec.Struct, frozen=True):
 class ConcentrationPage(msgspec.Struct, frozen=True):
     """What `templates/public/concentration.html` shows: `curve` over services, `way` over the plan's work.
 
-    `shares`: of this share of the services, that share of the filings.
+    `rows` are those of `Concentration.rows`.
     """
 
     roadmap: Roadmap
@@ -74,7 +74,7 @@ class ConcentrationPage(msgspec.Struct, frozen=True):
     found: Concentration
     curve: str
     way: str
-    shares: tuple[tuple[float, float], ...]
+    rows: tuple[tuple[int, float, bool], ...]
     quarters: tuple[Message, ...]
 
 
@@ -153,7 +153,7 @@ async def _concentration(
         found,
         found.curve() if found.whole else "",
         found.way() if found.whole else "",
-        tuple((share, found.of(share)) for share in (0.01, 0.05, 0.1, 0.2, 0.5)),
+        found.rows(),
         tuple(quarter_words(name) for name in view.quarters),
     )
     return render(request, "public/concentration.html", page)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from lenmuc.core.roadmap.inputs import Around, Freeze, Goal, PlanRequest, Rule, TeamDays, with_inputs
 from lenmuc.core.roadmap.problem import Item, Move, Objective, Pool, Problem, Upgrade
-from lenmuc.core.roadmap.replan import anew, choices, keeping_moves, next_quarter
+from lenmuc.core.roadmap.replan import anew, choices, keeping_moves, name_anew, next_quarter
 from lenmuc.core.roadmap.solve import solve
 
 ASKED = PlanRequest(
@@ -32,6 +32,14 @@ def test_what_was_set_for_quarters_that_are_over_goes_and_the_rest_stays() -> No
     assert [each.quarter for each in left.freezes] == ["2027Q3"]
     assert [each.item for each in left.rules] == ["b", "c"]
     assert [each.by for each in left.goals] == ["2027Q4"]
+
+
+def test_a_plan_made_anew_is_named_as_the_one_before_and_says_when_once() -> None:
+    first = name_anew("City", False, "anew on 1 May", 200)
+    assert first == "City · anew on 1 May"
+    assert name_anew(first, True, "anew on 1 July", 200) == "City · anew on 1 July"
+    assert name_anew("Work · life", False, "anew", 200) == "Work · life · anew"
+    assert len(name_anew("x" * 200, False, "anew", 200)) == 200
 
 
 def test_a_plan_that_is_over_is_planned_for_a_year_more() -> None:

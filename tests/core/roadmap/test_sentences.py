@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from lenmuc.core.checklists import Words
-from lenmuc.core.errors import Message
+from lenmuc.core.errors import Count, Message
 from lenmuc.core.roadmap.explain import CostsTooMuch, DoesNotFit, NoDaysLeft, NoMoneyLeft
 from lenmuc.core.roadmap.gather import BUDGET
-from lenmuc.core.roadmap.input_words import Labels, set_by_hand
+from lenmuc.core.roadmap.input_words import Labels, cause_in_names, set_by_hand
 from lenmuc.core.roadmap.inputs import Freeze, Goal, PlanRequest, Rule, TeamDays
 from lenmuc.core.roadmap.kinds import KINDS
 from lenmuc.core.roadmap.sentences import why
@@ -18,6 +18,8 @@ def said(message: object) -> str:
     """A message in English, with the values inside it."""
     if isinstance(message, Words):
         return message.en
+    if isinstance(message, Count):
+        return f"{message.number:,}"
     if not isinstance(message, Message):
         return str(message)
     return message.text % {name: said(value) for name, value in message.params.items()}
@@ -36,11 +38,21 @@ def test_a_kind_of_work_is_named(kind: str) -> None:
 
 def test_the_budget_is_that_of_the_plan_and_in_dong() -> None:
     assert sentence(NoMoneyLeft(BUDGET, 0, 10.0, 2500.0)) == (
-        "It costs 2500 dong; up to Q1 2027, the budget of this plan has only 10 dong left."
+        "It costs 2,500 dong; up to Q1 2027, the budget of this plan has only 10 dong left."
     )
-    assert "costs 2500 dong, the budget of this plan has 10 dong left" in sentence(
+    assert "costs 2,500 dong, the budget of this plan has 10 dong left" in sentence(
         CostsTooMuch("L3#kite@B", BUDGET, 10.0, 2500.0)
     )
+
+
+def test_the_days_that_a_target_wants_are_written_as_the_language_has_them() -> None:
+    asked = PlanRequest("name", "", "2027Q1", 2, 1.0, 1.0, 1.0, goals=(Goal(3, "2027Q2", share=1.0),))
+    text = "Target %(id)s can be met with %(days)s person-days more (%(pools)s), and not with fewer."
+    cause = Message(text, {"id": "goal 1", "days": "1585.25", "pools": "A: 1585.25"})
+    labels = Labels(view().names.agencies)
+    days = cause_in_names(labels, asked, cause).params
+    assert said(days["days"]) == "1,585.25"
+    assert said(days["pools"]) == "Ward A: 1,585.25"
 
 
 def test_everything_a_planner_sets_by_hand_is_said_once() -> None:

@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from lenmuc.core.roadmap.concentration import concentration
+from lenmuc.core.roadmap.concentration import Carried, Concentration, concentration
 from lenmuc.core.roadmap.problem import Problem, Upgrade
 from lenmuc.core.roadmap.solve import solve
 from lenmuc.core.roadmap.timeline import ALL_ROWS, FIRST_ROWS, GROUPS, timeline
@@ -100,3 +100,13 @@ def test_the_concentration_counts_each_service_once_and_ends_with_what_the_plan_
     assert shares == sorted(shares)
     assert found.curve().startswith("M0 1000")
     assert found.curve().endswith("L1000.0 0.0")
+
+
+def test_the_table_of_the_concentration_has_the_fewest_services_first() -> None:
+    many = Concentration(
+        tuple(range(200, 0, -1)), 0, (Carried(0.5, 59), Carried(0.8, 111), Carried(0.95, 40)), ()
+    )
+    assert [services for services, _, _ in many.rows()] == [2, 10, 20, 40, 59, 100, 111]
+    assert many.rows()[0] == (2, many.of(0.01), False)
+    assert many.rows()[3] == (40, many.of(0.2), False)
+    assert many.rows()[4] == (59, 0.5, True)

@@ -7,6 +7,7 @@ import msgspec
 from lenmuc.core.roadmap.view import RoadmapView
 
 MARKS = (0.5, 0.8, 0.95)
+SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)  # of the services
 HIGH = 1000  # the square that curves are drawn in
 _POINTS = 400
 
@@ -53,6 +54,15 @@ class Concentration(msgspec.Struct, frozen=True):
     def of(self, share: float) -> float:
         """The share of the filings that this share of the services carries, the largest first."""
         return sum(self.filings[: round(share * len(self.filings))]) / (self.whole or 1)
+
+    def rows(self) -> tuple[tuple[int, float, bool], ...]:
+        """(services, the share of the filings that they carry, whether that is the least they carry), the
+        fewest services first: some shares of the services, and the services for some shares of the filings.
+        """
+        some = {round(share * len(self.filings)): share for share in SHARES}
+        found = [(services, self.of(share), False) for services, share in some.items() if services]
+        found += [(each.services, each.share, True) for each in self.carried if each.services not in some]
+        return tuple(sorted(found))
 
     def curve(self) -> str:
         """Filings over services, both from 0 to all, as a path in a square of `HIGH`; the lower edge is 0."""

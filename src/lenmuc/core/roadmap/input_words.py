@@ -10,7 +10,7 @@ from lenmuc.core.errors import N_, Message
 from lenmuc.core.roadmap.gather import CENTRAL
 from lenmuc.core.roadmap.inputs import Freeze, Goal, PlanRequest, Rule, TeamDays
 from lenmuc.core.roadmap.kinds import KINDS
-from lenmuc.core.roadmap.sentences import quarter_words
+from lenmuc.core.roadmap.sentences import number_words, quarter_words
 
 AIMS: Final[Mapping[str, str]] = {
     "trips": N_("Save people the most trips, the soonest"),
@@ -236,6 +236,9 @@ def cause_in_names(labels: Labels, asked: PlanRequest, cause: Message) -> Messag
         values["id"] = item_name(labels, id)
     if "quarter" in values:
         values["quarter"] = quarter_words(str(values["quarter"]))
+    values.update(
+        {name: number_words(str(values[name])) for name in ("wanted", "most", "days") if name in values}
+    )
     if "pools" in values:
         values["pools"] = _teams_listed(labels, str(values["pools"]).split(", "))
     return Message(cause.text, values)
@@ -243,7 +246,7 @@ def cause_in_names(labels: Labels, asked: PlanRequest, cause: Message) -> Messag
 
 def _teams_listed(labels: Labels, pools: Sequence[str]) -> Message:
     pool, _, days = pools[0].partition(": ")
-    first = Message(N_("%(team)s: %(days)s"), {"team": team_name(labels, pool), "days": days})
+    first = Message(N_("%(team)s: %(days)s"), {"team": team_name(labels, pool), "days": number_words(days)})
     if len(pools) == 1:
         return first
     return Message(N_("%(first)s; %(rest)s"), {"first": first, "rest": _teams_listed(labels, pools[1:])})

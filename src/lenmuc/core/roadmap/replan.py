@@ -8,6 +8,7 @@ import msgspec
 from lenmuc.core.roadmap.inputs import PlanRequest, Rule, place_of
 from lenmuc.core.roadmap.problem import Move
 
+_BEHIND = " · "
 _FEWEST = 4  # quarters, where the plan before has fewer left
 replace = msgspec.structs.replace
 
@@ -42,6 +43,14 @@ def anew(asked: PlanRequest, follows: int, name: str, today: dt.date) -> PlanReq
         goals=tuple(each for each in asked.goals if each.by >= first),
         follows=follows,
     )
+
+
+def name_anew(name: str, again: bool, when: str, longest: int) -> str:
+    """The name of a roadmap with the words `when` behind it, in place of those of the time before where it
+    was planned anew `again`.
+    """
+    first = name.rpartition(_BEHIND)[0] if again and _BEHIND in name else name
+    return first[: longest - len(_BEHIND + when)] + _BEHIND + when
 
 
 def choices(moves: Iterable[Move]) -> tuple[list[Move], list[Move]]:

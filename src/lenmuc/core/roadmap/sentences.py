@@ -3,7 +3,7 @@
 from typing import Any
 
 from lenmuc.core.checklists import Words
-from lenmuc.core.errors import N_, Message
+from lenmuc.core.errors import N_, Count, Message
 from lenmuc.core.roadmap.explain import DoesNotFit
 from lenmuc.core.roadmap.gather import BUDGET, CENTRAL
 from lenmuc.core.roadmap.kinds import KINDS
@@ -79,8 +79,8 @@ def number_words(written: str) -> Message:
     """A number written with a point, as each language writes it and with all its digits."""
     whole, _, part = written.partition(".")
     if part:
-        return Message(N_("%(whole)s.%(part)s"), {"whole": int(whole), "part": part})
-    return Message("%(whole)s", {"whole": int(whole)})
+        return Message(N_("%(whole)s.%(part)s"), {"whole": Count(int(whole)), "part": part})
+    return Message("%(whole)s", {"whole": Count(int(whole))})
 
 
 def why_beside(view: RoadmapView, line: Line, agency: str) -> Message:
