@@ -166,6 +166,61 @@ class Kept:
         seconds: float
 
 
+class Boxed:
+    """The linear program of a program that stays with the solver, to be solved within other limits of its
+    columns.
+
+    Every row has only a most. The bound of an answer is reckoned here from prices of the rows, any of which
+    give one (weak duality): it holds whatever the solver's tolerances are.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._cost: NDArray[np.float64] = np.array(program.cost)
+        self._most = np.array(program.most)
+        self._rows = np.repeat(np.arange(len(program.most)), np.diff(program.starts))
+        self._columns, self._values = np.array(program.index, dtype=np.int64), np.array(program.value)
+        self._scale = 1000.0 / max(1e-9, float(np.abs(self._cost).max()))
+        lp = _lp(program, 1.0, relaxed=True)
+        lp.sense_ = highspy.ObjSense.kMinimize  # the only sense in which it stops at a bound
+        lp.col_cost_, lp.offset_ = -self._scale * self._cost, 0.0
+        self._highs = _solver(0.0)
+        self._highs.setOptionValue("presolve", "off")  # each answer starts from the last one
+        self._highs.passModel(lp)
+        self.seconds = 0.0
+
+    def solve(
+        self, lower: NDArray[np.float64], upper: NDArray[np.float64], enough: float, seconds: float
+    ) -> "Boxed.Answer | None":
+        """The answer within these limits, or a bound below `enough`; `None`: not in time."""
+        highs, every = self._highs, np.arange(len(lower), dtype=np.int32)
+        highs.changeColsBounds(len(every), every, lower, upper)
+        for stop in (enough, -math.inf):
+            highs.setOptionValue("objective_bound", -stop * self._scale)
+            highs.setOptionValue("time_limit", highs.getRunTime() + max(0.0, seconds))
+            before = highs.getRunTime()
+            highs.run()
+            self.seconds += highs.getRunTime() - before
+            status, solution = highs.getModelStatus(), highs.getSolution()
+            stopped = status == highspy.HighsModelStatus.kObjectiveBound
+            if not stopped and status != highspy.HighsModelStatus.kOptimal:
+                return None
+            prices = np.maximum(0.0, -np.array(solution.row_dual)) / self._scale
+            taken = np.bincount(self._columns, self._values * prices[self._rows], len(lower))
+            reduced = self._cost - taken
+            bound = float(prices @ self._most + np.where(reduced > 0, reduced * upper, reduced * lower).sum())
+            if not stopped or bound < enough:
+                break
+        return Boxed.Answer(bound, np.array(solution.col_value), reduced, prices)
+
+    class Answer(msgspec.Struct, frozen=True):
+        """A bound, the columns, what each adds beyond the prices of its rows, and those prices."""
+
+        bound: float
+        values: NDArray[np.float64]
+        reduced: NDArray[np.float64]
+        prices: NDArray[np.float64]
+
+
 def _solver(gap: float) -> highspy.Highs:
     """A solver with one thread and a fixed seed."""
     make: Callable[[], highspy.Highs] = highspy.Highs  # its own constructor has no types

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from lenmuc.core.errors import N_, Impossible
 from lenmuc.core.roadmap.greedy import greedy
-from lenmuc.core.roadmap.highs import Progress, maximise
+from lenmuc.core.roadmap.highs import Progress
 from lenmuc.core.roadmap.layers import layered
 from lenmuc.core.roadmap.layout import lay_out
 from lenmuc.core.roadmap.measures import Aim, aim_at, measured, moves, plain_aim, score
@@ -16,6 +16,7 @@ from lenmuc.core.roadmap.problem import Problem, Solution, Stage, first_quarter,
 from lenmuc.core.roadmap.reduce import only_reach, reduce, stay
 from lenmuc.core.roadmap.shared_work import plan as plan_in_layers
 from lenmuc.core.roadmap.targets import met, wanted
+from lenmuc.core.roadmap.tree import solved
 
 _PROVEN = 1e-6  # a gap below this share is what the solver's own tolerances amount to
 _LARGE = 80_000  # columns; at 100,000 the solver was seen to overrun its time by minutes
@@ -231,9 +232,8 @@ def _in_parts(
             continue
         model = Model(network, parts[at])
         run.columns, run.rows = run.columns + model.columns, run.rows + model.rows
-        found = maximise(
-            model.program, model.values(plan), run.problem.gap, left, report if run.progress else None
-        )
+        told_to = report if run.progress else None
+        found = solved(model, model.values(plan), run.problem.gap, left, told_to, run.late)
         run.seconds += found.seconds
         if found.impossible:
             raise NoPlan
