@@ -7,16 +7,17 @@ import pytest
 from checker import must_be_a_plan
 
 import lenmuc.core.roadmap.solve as solving
+from lenmuc.core.roadmap import highs, hub_paths
 from lenmuc.core.roadmap.given_path import GivenPath
 from lenmuc.core.roadmap.highs import maximise
-from lenmuc.core.roadmap.hub_paths import Found, Paths
+from lenmuc.core.roadmap.hub_paths import Paths
 from lenmuc.core.roadmap.layers import layered
 from lenmuc.core.roadmap.model import Model, worth
 from lenmuc.core.roadmap.network import Network
 from lenmuc.core.roadmap.prices import Market, settle_prices
 from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade
 from lenmuc.core.roadmap.reduce import reduce
-from lenmuc.core.roadmap.shared_work import plan
+from lenmuc.core.roadmap.shared_work import Until, plan
 from lenmuc.core.roadmap.solve import components, solve
 
 SEEDS = range(12)
@@ -167,31 +168,102 @@ def test_with_the_path_of_the_best_plan_given_a_linear_program_is_worth_no_less(
     assert again is not None
     assert first.value >= value - 1e-6
     assert again.value == pytest.approx(first.value)
-    own, _ = given.own_sets(np.array(path), first.price, 60.0)
-    works = here.layers.own.possible
-    assert all(works[t, branch, own[t, branch]] for t, branch in np.ndindex(*own.shape))
-    assert (own[:-1] & ~own[1:] == 0).all()
+    plan = given.whole(0, 60.0)
+    free = given.whole(10_000, 60.0, plan)
+    assert plan is not None
+    assert free is not None
+    each, layers = np.array(here.layers.network.weight), here.layers
+    gain = dict(zip(layers.lifts, layers.gain, strict=True))
+    worths = [sum(gain.get(node, 0.0) * each[t] for node, t in it.wish.items()) for it in (plan, free)]
+    assert worths[0] <= worths[1] + 1e-6
+    assert worths[1] <= first.value + 1e-6
+
+
+def test_a_linear_program_that_ends_early_leaves_prices_that_bound_its_path_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(highs, "_STEPS", 5)
+    ended_early = 0
+    for seed in SEEDS:
+        _, here = market(city(seed))
+        settled = settle_prices(here, here.start(), here.alive, 20)
+        paths, path = Paths(here, settled.price, here.alive), settled.best.hub
+        whole = GivenPath(here).solve(path, 60.0)
+        early = GivenPath(here).solve(path, 60.0, lambda price: True)
+        assert whole is not None
+        assert early is not None
+        ended_early += early.value == np.inf
+        assert here.relaxed(early.price, paths.alone(path)).value >= whole.value * (1 - 1e-9) - 1e-3
+        asked = GivenPath(here).solve(path, 60.0, lambda price: False)
+        assert asked is not None
+        assert asked.value == pytest.approx(whole.value)
+    assert ended_early > 6
+
+
+def every_path(paths: Paths) -> list[tuple[int, ...]]:
+    """All paths there are, by trying each set after each."""
+    within, possible = paths.market.within, paths.market.alive
+    found: list[tuple[int, ...]] = [()]
+    for t in range(paths.market.horizon):
+        found = [
+            (*path, int(there))
+            for path in found
+            for there in np.flatnonzero(possible[t])
+            if not path or within[path[-1], there]
+        ]
+    return found
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_cuts_never_let_the_path_of_the_best_plan_be_worth_less(
+def test_the_list_holds_exactly_the_paths_that_every_cut_lets_be_worth_more(
     seed: int, along: dict[int, tuple[float, list[int]]]
 ) -> None:
     value, best = along[seed]
     _, here = market(city(seed))
     settled = settle_prices(here, here.start(), here.alive, 20)
     paths, given = Paths(here, settled.price, here.alive), GivenPath(here)
-    path, bound = settled.best.hub, settled.bound
-    for target in (0.99 * value, 0.995 * value, value - 1e-6):
+    whole = Paths(here, settled.price, here.alive)  # with the same cuts, and nothing left out
+    goal, path = 0.97 * value, settled.best.hub
+    for step in range(4):
+        paths.list(goal, settled.bound)
+        assert paths.level == goal
+        listed = set(map(tuple, paths.listed.T.tolist()))
+        wanted = {each for each in every_path(paths) if whole.lowest(np.array(each)) > goal}
+        assert listed == wanted - paths.closed.keys()
+        assert paths.bound >= value - 1e-6
         rest = given.solve(path, 60.0)
         assert rest is not None
-        paths.learn(path, rest.price, target)
-        assert paths.lowest(np.array(best)) >= value - 1e-6
-        found = paths.next(target, 60.0)
-        assert found.bound >= value - 1e-6
-        assert found.path is not None
-        assert paths.next(1.001 * bound, 60.0, look=True) == Found(None, 1.001 * bound, 0.0)
-        path = found.path
+        paths.learn(rest.price)
+        whole.learn(rest.price)
+        top = paths.top()
+        if top is None:
+            break
+        if step == 2:
+            lies_on = tuple(top) == tuple(best)
+            paths.close(top, value if lies_on else goal)
+            assert tuple(top) not in set(map(tuple, paths.listed.T.tolist()))
+            assert paths.bound >= value - 1e-6
+        goal, path = goal + 0.01 * value, top
+
+
+def test_where_too_many_paths_are_left_only_the_highest_are_listed_and_the_bound_says_so(
+    along: dict[int, tuple[float, list[int]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    higher = 0
+    for seed in SEEDS:
+        value, _ = along[seed]
+        _, here = market(city(seed))
+        settled = settle_prices(here, here.start(), here.alive, 20)
+        monkeypatch.setattr(hub_paths, "_MOST", 30)
+        paths = Paths(here, settled.price, here.alive)
+        goal = 0.9 * value
+        paths.list(goal, settled.bound)
+        assert paths.listed.shape[1] <= 30
+        assert goal <= paths.level <= settled.bound
+        assert paths.bound >= value - 1e-6
+        higher += goal < paths.level < settled.bound
+        monkeypatch.undo()
+    assert higher > 3
 
 
 def test_cuts_bring_the_bound_below_that_of_prices_alone() -> None:
@@ -200,7 +272,9 @@ def test_cuts_bring_the_bound_below_that_of_prices_alone() -> None:
         network, here = market(city(seed))
         (part,) = components(network)
         settled = settle_prices(here, here.start(), here.alive, 60)
-        sketched = plan(network, part, here.layers, [None] * len(network.gain), 0.0, 60.0, lambda *_: False)
+        sketched = plan(
+            network, part, here.layers, [None] * len(network.gain), Until(0.0, 60.0, lambda *_: False)
+        )
         assert sketched.bound <= settled.bound + 1e-6
         nearer += sketched.bound < 0.999 * settled.bound
     assert nearer >= 3

@@ -5,23 +5,30 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from lenmuc.core.roadmap.alone import Alone
-from lenmuc.core.roadmap.highs import Kept, maximise
+from lenmuc.core.roadmap.highs import Kept
 from lenmuc.core.roadmap.layers import Numbers, Reals
 from lenmuc.core.roadmap.prices import Market
 from lenmuc.core.roadmap.problem import ALLOWANCE
 
-_NEAR = 0.003  # how near to the best an agency's own works are set
+_NEAR = 3e-4  # how near to the best in whole numbers is near enough
 
 
 class Rest(msgspec.Struct, frozen=True):
-    """No plan with the given path of the hub is worth more than `value`.
+    """No plan with the given path of the hub is worth more than `value`: infinite when it ended early.
 
     `price`: (resources, quarters), the worth of one more day by each quarter; `seconds` the solver took.
     """
 
     value: float
     price: Reals
+    seconds: float
+
+
+class Whole(msgspec.Struct, frozen=True):
+    """When each lift and each own work is finished, by node; the columns that say so; the seconds taken."""
+
+    wish: dict[int, int]
+    columns: Reals
     seconds: float
 
 
@@ -55,6 +62,7 @@ class GivenPath:
         self._days(own.days.reshape(len(places), -1), own.resource.reshape(len(places), -1), places)
         most.append((market.capacity + ALLOWANCE).ravel())
         rows, columns, values = (np.concatenate(each) for each in zip(*self._entries, strict=True))
+        self.size = len(cost), self._rows + market.capacity.size
         self._program = Kept(cost, upper, np.concatenate(most), (rows, columns, values))
 
     def _own_gain(self) -> Reals:
@@ -123,35 +131,38 @@ class GivenPath:
                 left[layers.hub.resource[0, at, use]] -= layers.hub.days[0, at, use] * bits[:, at]
         return left
 
-    def solve(self, path: Numbers, seconds: float) -> Rest | None:
-        """The best there is with this path; `None`: not in time."""
+    def solve(
+        self, path: Numbers, seconds: float, enough: Callable[[Reals], bool] | None = None
+    ) -> Rest | None:
+        """The best there is with this path; `None`: not in time. It may end as soon as the worth of days by
+        then is `enough`.
+        """
         left, layers = self.left(path), self.market.layers
         rows = np.array([self.first_row + r * left.shape[1] + t for r in np.unique(layers.hub.resource)
                          for t in range(left.shape[1])])  # fmt: skip
+
+        def price(duals: Reals) -> Reals:
+            return duals[self.first_row :].reshape(left.shape)
+
         answer = self._program.solve(
-            self.there(path).ravel(), rows, left.ravel()[rows - self.first_row], seconds
-        )
+            self.there(path).ravel(), rows, left.ravel()[rows - self.first_row], seconds,
+            (lambda duals: enough(price(duals))) if enough else None,
+        )  # fmt: skip
         if answer is None:
             return None
         bits = (layers.sets[path][:, None] >> np.arange(layers.hub.nodes.shape[1])) & 1
         gain = float((self.market.each @ bits) @ layers.hub.gain[0])
-        return Rest(answer.value + gain, answer.duals[self.first_row :].reshape(left.shape), answer.seconds)
+        return Rest(answer.value + gain, price(answer.duals), answer.seconds)
 
-    def own_sets(
-        self, path: Numbers, price: Reals, seconds: float, stop: Callable[[], bool] = lambda: False
-    ) -> tuple[Numbers, float]:
-        """(quarters, branches): own works as whole numbers when the hub's days cost `price`, and the seconds
-        that took. It ends early when `stop` says so.
-        """
-        found = np.zeros((self.market.horizon, self.works[0]), dtype=np.int64)
-        there, took = self.there(path), 0.0
-        for branch in range(self.works[0]):
-            if stop():
-                break
-            alone = Alone(self.market.layers, branch, there, price)
-            answer = maximise(alone.program, None, _NEAR, max(0.0, seconds - took))
-            took += answer.seconds
-            values = answer.values or []
-            for (at, t), column in alone.works.items() if values else ():
-                found[t, branch] |= int(values[column] > 0.5) << at
-        return found, took
+    def whole(self, free: int, seconds: float, start: Whole | None = None) -> Whole | None:
+        """A plan in whole numbers near what was last solved to its end; see `Kept.whole`."""
+        found = self._program.whole(free, _NEAR, seconds, None if start is None else start.columns)
+        if found is None or found.values is None:
+            return None
+        layers = self.market.layers
+        done = found.values.reshape(-1, self.market.horizon) > 0.5
+        first = np.where(done.any(axis=1), done.argmax(axis=1), -1)
+        own = layers.own.nodes
+        nodes = [*layers.lifts, *own.ravel().tolist()]
+        wish = {node: quarter for node, quarter in zip(nodes, first.tolist(), strict=True) if quarter >= 0}
+        return Whole(wish, found.values, found.seconds)

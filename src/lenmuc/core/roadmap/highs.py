@@ -13,6 +13,8 @@ Progress = Callable[[float, float], bool | None]
 
 The value is minus infinity until there is a plan.
 """
+_STEPS = 400  # of the simplex method, between two questions whether that is enough
+_WHOLE = 1e-3
 
 
 class Program:
@@ -133,10 +135,18 @@ class Kept:
         self._highs.passModel(lp)
 
     def solve(
-        self, upper: NDArray[np.float64], rows: NDArray[np.int64], most: NDArray[np.float64], seconds: float
+        self,
+        upper: NDArray[np.float64],
+        rows: NDArray[np.int64],
+        most: NDArray[np.float64],
+        seconds: float,
+        enough: "Callable[[NDArray[np.float64]], bool] | None" = None,
     ) -> "Kept.Answer | None":
         """The answer when the first columns have these upper limits, and these rows those; `None`: not in
         time.
+
+        `enough` is asked now and then with the worth of one more in each row, so far; true: that will do, and
+        the answer has no columns.
         """
         highs = self._highs
         before = highs.getRunTime()
@@ -145,23 +155,59 @@ class Kept:
         highs.changeColsBounds(len(first), first, np.zeros(len(first)), upper)
         for row, limit in zip(rows, most, strict=True):
             highs.changeRowBounds(int(row), -math.inf, float(limit))
+        steps = _STEPS if enough else highspy.kHighsIInf
+        while True:
+            highs.setOptionValue("simplex_iteration_limit", steps)
+            highs.run()
+            took, status = highs.getRunTime() - before, highs.getModelStatus()
+            answer = highs.getSolution()
+            duals = np.abs(np.array(answer.row_dual)) / self._scale
+            if status == highspy.HighsModelStatus.kIterationLimit and enough is not None:
+                if enough(duals):
+                    return Kept.Answer(math.inf, None, duals, took)
+                steps *= 2  # each run begins with some that lead nowhere
+                continue
+            if status != highspy.HighsModelStatus.kOptimal:
+                return None
+            value = highs.getInfo().objective_function_value / self._scale
+            return Kept.Answer(value, np.array(answer.col_value), duals, took)
+
+    def whole(
+        self, free: int, gap: float, seconds: float, start: NDArray[np.float64] | None = None
+    ) -> "Kept.Answer | None":
+        """The best in whole numbers near the last answer: what was whole there stays, but for the `free`
+        columns for which that counts the least. It begins with `start` and ends at the root of its tree.
+        """
+        lp = self._highs.getLp()
+        lower, upper = np.array(lp.col_lower_), np.array(lp.col_upper_)
+        solved = self._highs.getSolution()
+        last, counts = np.array(solved.col_value), np.abs(np.array(solved.col_dual))
+        fixed = np.round(last)
+        stays = np.abs(last - fixed) < _WHOLE
+        stays[np.argsort(np.where(stays, counts, np.inf), kind="stable")[:free]] = False
+        lp.col_lower_, lp.col_upper_ = np.where(stays, fixed, lower), np.where(stays, fixed, upper)
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(last)
+        highs = _solver(gap)
+        highs.setOptionValue("time_limit", seconds)
+        highs.setOptionValue("mip_max_nodes", 1)
+        highs.passModel(lp)
+        if start is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = start
+            highs.setSolution(solution)
         highs.run()
-        took = highs.getRunTime() - before
-        if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        info = highs.getInfo()
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
-        answer, info = highs.getSolution(), highs.getInfo()
-        return Kept.Answer(
-            info.objective_function_value / self._scale,
-            np.array(answer.col_value),
-            np.abs(np.array(answer.row_dual)) / self._scale,
-            took,
-        )
+        found = np.array(highs.getSolution().col_value)
+        value = info.objective_function_value / self._scale
+        return Kept.Answer(value, found, np.zeros(0), highs.getRunTime())
 
     class Answer(msgspec.Struct, frozen=True):
         """What it is worth, the columns, the worth of one more in each row, and the seconds it took."""
 
         value: float
-        values: NDArray[np.float64]
+        values: NDArray[np.float64] | None
         duals: NDArray[np.float64]
         seconds: float
 

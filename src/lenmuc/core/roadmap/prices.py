@@ -13,7 +13,7 @@ import numpy as np
 from lenmuc.core.roadmap.layers import Flags, Layers, Numbers, Reals, Works
 from lenmuc.core.roadmap.problem import ALLOWANCE
 
-_NEVER = -1e300
+NEVER = -1e300
 _ROUNDS = 3  # of paying: who has something left pays more of what others could not
 _PATIENCE = 6  # steps without progress after which the guess comes nearer
 _PULL = 0.6  # how much of the last direction the next one keeps
@@ -60,12 +60,16 @@ class Market:
         self.key = (layers.branch * self.own_sets + layers.own_needs) * len(kinds) + self.kind
         self.kinds = len(kinds)
         self.ready: Flags = np.arange(self.horizon) >= layers.earliest[:, None]
-        self.steps: list[tuple[Numbers, Numbers]] = []  # (what comes later, what comes first), the last first
+        self.sharers = np.maximum(
+            1, np.bincount(layers.before[layers.before >= 0], minlength=len(layers.lifts))
+        )
+        # (what comes later, what comes first, whether each has the other alone), the last first
+        self.steps: list[tuple[Numbers, Numbers, bool]] = []
         for rank in range(layers.rank.max(), 0, -1):
             later, need = np.nonzero((layers.rank == rank)[:, None] & (layers.before >= 0))
-            self.steps.append((later, layers.before[later, need]))
-        first = layers.before[layers.before >= 0]
-        self.sharers = np.maximum(1, np.bincount(first, minlength=len(layers.lifts)))
+            first = layers.before[later, need]
+            single = len(np.unique(later)) == len(later) and bool((self.sharers[first] == 1).all())
+            self.steps.append((later, first, single))
         self.alive: Flags = layers.hub.possible[:, 0, layers.sets]
         self.fair = self._fair()
         # What prices are measured by, so that a step is as far for a small team as for a large one.
@@ -113,8 +117,12 @@ class Market:
 
     def through(self, worth: Reals, alive: Flags) -> Reals:
         """(quarters, sets): the most that a path through each set is worth, when its sets are worth this."""
-        backward = self._totals(worth[::-1], alive[::-1], self.within.T)[::-1]
-        return self._totals(worth, alive, self.within) + backward - worth
+        return self._totals(worth, alive, self.within) + self.backward(worth, alive) - worth
+
+    def backward(self, worth: Reals, alive: Flags) -> Reals:
+        """(quarters, sets): the most that a path is worth from each set on, the set itself included."""
+        found: Reals = self._totals(worth[::-1], alive[::-1], self.within.T)[::-1]
+        return found
 
     def _stock(self, price: Reals) -> float:
         return float((price * (self.capacity + ALLOWANCE)).sum())
@@ -124,7 +132,7 @@ class Market:
         layers = self.layers
         cost = self._cost(layers.own, price)
         hub_cost = self._cost(layers.hub, price)[:, 0, layers.sets]
-        best = np.full((self.horizon, len(layers.sets)), _NEVER)
+        best = np.full((self.horizon, len(layers.sets)), NEVER)
         choice: list[tuple[Numbers, Numbers]] = []
         cells = self.branches * self.own_sets * self.kinds
         for t in range(self.horizon):
@@ -133,7 +141,7 @@ class Market:
             _sum_subsets(table.reshape(self.branches, self.own_sets, self.kinds))
             value = table.reshape(-1, self.kinds) @ self.holds[:, there]
             value = value.reshape(self.branches, self.own_sets, len(there))
-            value -= np.where(layers.own.possible[t], cost[t], -_NEVER)[:, :, None]
+            value -= np.where(layers.own.possible[t], cost[t], -NEVER)[:, :, None]
             own = value.argmax(axis=1)
             most = np.take_along_axis(value, own[:, None], axis=1)[:, 0]
             best[t, there] = most.sum(axis=0) - hub_cost[t, there]
@@ -152,7 +160,7 @@ class Market:
         total = best.copy()
         for t in range(1, self.horizon):
             there, here = np.flatnonzero(alive[t - 1]), np.flatnonzero(alive[t])
-            reach = np.where(within[np.ix_(there, here)], total[t - 1, there, None], _NEVER)
+            reach = np.where(within[np.ix_(there, here)], total[t - 1, there, None], NEVER)
             total[t, here] += reach.max(axis=0)
         return total
 
@@ -163,7 +171,12 @@ class Market:
         for use in range(layers.days.shape[1]):
             net -= layers.days[:, use, None] * price[layers.resource[:, use]]
         net[~self.ready] = 0.0
-        for later, first in self.steps:  # what comes first is paid by what follows
+        for later, first, single in self.steps:  # what comes first is paid by what follows
+            if single:
+                paid = np.minimum(np.maximum(0.0, -net[first]), np.maximum(0.0, net[later]))
+                net[later] -= paid
+                net[first] += paid
+                continue
             for _ in range(_ROUNDS):
                 asked = np.maximum(0.0, -net[first]) / self.sharers[first][:, None]
                 open_bills = np.zeros_like(net)
@@ -182,7 +195,7 @@ class Market:
         path = np.zeros(self.horizon, dtype=np.int64)
         path[-1] = total[-1].argmax()
         for t in range(self.horizon - 1, 0, -1):
-            path[t - 1] = np.where(self.within[:, path[t]], total[t - 1], 2 * _NEVER).argmax()
+            path[t - 1] = np.where(self.within[:, path[t]], total[t - 1], 2 * NEVER).argmax()
         return path, float(total[-1].max())
 
     def _used(self, brings: Reals, path: Numbers, own: Numbers) -> Reals:
@@ -192,7 +205,7 @@ class Market:
         there = (here & layers.own_needs[:, None]) == layers.own_needs[:, None]
         there &= (hub_set & layers.hub_needs[:, None]) == layers.hub_needs[:, None]
         done = np.maximum.accumulate(there & (brings > 1e-9 * self.unit.mean()), axis=1)
-        for later, first in self.steps:
+        for later, first, _ in self.steps:
             np.logical_or.at(done, first, done[later])
         used = np.zeros_like(self.capacity)
         for use in range(layers.days.shape[1]):

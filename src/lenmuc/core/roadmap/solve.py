@@ -14,6 +14,7 @@ from lenmuc.core.roadmap.model import Model, keeps, worth
 from lenmuc.core.roadmap.network import Network, NoPlan
 from lenmuc.core.roadmap.problem import Problem, Solution, Stage, first_quarter, last_quarter
 from lenmuc.core.roadmap.reduce import only_reach, reduce, stay
+from lenmuc.core.roadmap.shared_work import Until
 from lenmuc.core.roadmap.shared_work import plan as plan_in_layers
 from lenmuc.core.roadmap.targets import met, wanted
 from lenmuc.core.roadmap.tree import solved
@@ -223,7 +224,8 @@ def _in_parts(
         if left <= 0:
             break
         if size(network, parts[at]) > _MANY and (layers := layered(network, parts[at])):
-            drawn = plan_in_layers(network, parts[at], layers, plan, run.problem.gap, left, report)
+            limits = Until(run.problem.gap, left, report, run.clock)
+            drawn = plan_in_layers(network, parts[at], layers, plan, limits)
             run.seconds += drawn.seconds
             run.columns, run.rows = run.columns + drawn.columns, run.rows + drawn.rows
             known[at], bounds[at] = drawn.value, min(bounds[at], drawn.bound)
