@@ -51,8 +51,14 @@ class SummaryOut(msgspec.Struct, frozen=True):
     ]
     items: Annotated[int, Meta(description="Work items that the offerings lack.")]
     planned: Annotated[int, Meta(description="Work items that the plan finishes.")]
-    value: Annotated[float, Meta(description="Trips saved over the plan's quarters.")]
-    bound: Annotated[float, Meta(description="No plan can save more trips than this.")]
+    value: Annotated[
+        float,
+        Meta(
+            description="What the plan reaches by what it aims for: trips saved over its quarters, if nothing "
+            "else was asked for."
+        ),
+    ]
+    bound: Annotated[float, Meta(description="No plan can reach more than this.")]
     gap: Annotated[float, Meta(description="The best plan is at most this share of the value better.")]
     status: Annotated[str, Meta(description="optimal, gap reached, or time limit.")]
     seconds: Annotated[float, Meta(description="Computing time of the solver, in seconds.")]
