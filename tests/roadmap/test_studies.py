@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from msgspec.structs import replace
 from small_problems import problems
 
-from lenmuc.core.errors import Message
+from lenmuc.core.errors import Count, Message
 from lenmuc.core.roadmap.day_worth import next_days
 from lenmuc.core.roadmap.highs import maximise
 from lenmuc.core.roadmap.model import Model
@@ -132,7 +132,10 @@ def test_a_plan_whose_aims_came_in_order_is_weighed_by_their_sum() -> None:
 
 
 def words(message: Message) -> str:
-    values = {k: words(v) if isinstance(v, Message) else v for k, v in message.params.items()}
+    values = {
+        k: words(v) if isinstance(v, Message) else v.number if isinstance(v, Count) else v
+        for k, v in message.params.items()
+    }
     return message.text % values
 
 

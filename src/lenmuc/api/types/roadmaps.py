@@ -54,8 +54,8 @@ class SummaryOut(msgspec.Struct, frozen=True):
     value: Annotated[
         float,
         Meta(
-            description="What the plan reaches by what it aims for: trips saved over its quarters, if nothing "
-            "else was asked for."
+            description="What the plan reaches by what it aims for: trips saved over its quarters, unless it "
+            "was asked for something else."
         ),
     ]
     bound: Annotated[float, Meta(description="No plan can reach more than this.")]

@@ -46,6 +46,10 @@ class Paths:
         """What the cuts so far let this path be worth."""
         return min(float(_worth(cut, path[:, None])[0]) for cut in self.cuts)
 
+    def fitting(self, path: Numbers) -> Reals:
+        """Of the prices so far those that let this path be worth the least."""
+        return min(self.cuts, key=lambda cut: float(_worth(cut, path[:, None])[0])).price
+
     def alone(self, path: Numbers) -> Flags:
         """The sets of one path."""
         only = np.zeros_like(self.alive)

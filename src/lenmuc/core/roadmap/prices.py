@@ -33,8 +33,12 @@ class Relaxed(msgspec.Struct, frozen=True):
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """No path of the hub is worth more than `stock` and the `worth` (quarters, sets) of its sets together."""
+    """By these prices no path of the hub is worth more than `stock` and the `worth` of its sets together.
 
+    `worth`: (quarters, sets).
+    """
+
+    price: Reals
     stock: float
     worth: Reals
 
@@ -113,7 +117,7 @@ class Market:
     def cut(self, price: Reals, alive: Flags) -> "Cut":
         """What these prices say of every path through the sets that are `alive`."""
         best, _ = self._sets(self._brings(price), price, alive)
-        return Cut(self._stock(price), best)
+        return Cut(price, self._stock(price), best)
 
     def through(self, worth: Reals, alive: Flags) -> Reals:
         """(quarters, sets): the most that a path through each set is worth, when its sets are worth this."""

@@ -20,11 +20,12 @@ Says = Callable[[float, float], bool]
 # Steps of prices, and how far below the bound the value is guessed, before there is a plan and after:
 _PRICES = ((14, 0.05), (30, 0.02))
 _PATHS = 400
-_WHOLLY = 8  # paths for which the linear program is solved to its end; for later ones as far as is needed
-_ABOVE = 1.001  # a path cannot be proven to be worth less than its own linear program says, only just that
+_WHOLLY = 8  # paths that are looked at for a plan first; after them what no path exceeds is looked for
+_ABOVE = 1.0004  # a path cannot be proven to be worth less than its own linear program says, only just that
 _ROOM = 5e-4  # how far below the level a path's own prices have to bring it
 _LIKELY = 0.9985  # of the best linear program, from which on a path is tried for a plan
-_FREE = 8_000  # columns that are set anew where a plan is polished
+_NEARER = 15  # steps of prices towards one path, which is cheaper than its linear program
+_FREE = (4_000, 8_000)  # columns that are set anew where a plan is polished: on the way, and at the end
 
 
 class Sketch(msgspec.Struct):
@@ -117,15 +118,14 @@ class _Search:
             self.best.finish, self.best.value = finish, value
             self.plain = path, whole
 
-    def polish(self) -> None:
+    def polish(self, free: int) -> None:
         """Set more of the best plan anew."""
         if self.plain is None:
             return
         (path, whole), self.plain = self.plain, None
         if rest := self.given.solve(path, self.left):
             self.best.seconds += rest.seconds
-            self.try_plan(path, _FREE, whole)
-            self.plain = None
+            self.try_plan(path, free, whole)
 
 
 def plan(network: Network, part: list[int], layers: Layers, start: Finish, until: Until) -> Sketch:
@@ -160,7 +160,7 @@ def _along_paths(search: _Search, paths: Paths, seen: list[Rest]) -> None:
         if search.enough():
             return
         if step == _WHOLLY:
-            search.polish()
+            search.polish(_FREE[0])
         goal = max([search.goal, *(_ABOVE * each for each in paths.closed.values())])
         paths.lift(goal)
         path = paths.top()
@@ -171,18 +171,30 @@ def _along_paths(search: _Search, paths: Paths, seen: list[Rest]) -> None:
         if path is None or search.enough():
             break
         only, level = paths.alone(path), paths.level * (1 - _ROOM)
+        if step < _WHOLLY:
+            level = min(level, _LIKELY * search.highest)
+        elif (price := _lowered(market, paths.fitting(path), only, level)) is not None:
+            paths.learn(price)
+            continue
 
         def low(price: Reals, only: Flags = only, level: float = level) -> bool:
             return market.relaxed(price, only).value <= level
 
-        rest = search.along(path, low if step >= _WHOLLY else None)
+        rest = search.along(path, low)
         if rest is None:
             return
         paths.learn(rest.price)
         if (mine := paths.lowest(path)) > paths.level:
             paths.close(path, min(rest.value, mine))
     if not search.enough():
-        search.polish()
+        search.polish(_FREE[1])
+
+
+def _lowered(market: Market, price: Reals, only: Flags, level: float) -> Reals | None:
+    """Prices by which the one path of `only` is worth no more than the level, if a few steps lead there."""
+    far = 1.0 - level / market.relaxed(price, only).value
+    found = settle_prices(market, price, only, _NEARER, far + _ROOM, lambda bound: bound <= level)
+    return found.price if found.bound <= level else None
 
 
 def _laid(network: Network, part: list[int], layers: Layers, path: Numbers, whole: Whole) -> Finish:
