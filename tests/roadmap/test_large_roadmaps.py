@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 from checker import must_be_a_plan
+from msgspec import structs
 
 import lenmuc.core.roadmap.solve as solving
 from lenmuc.core.roadmap import highs, hub_paths
@@ -117,6 +118,29 @@ def test_one_agency_alone_has_no_layers() -> None:
     network = Network(Problem(problem.quarters, problem.pools, problem.items, alone))
     reduce(network)
     assert all(layered(network, part) is None for part in components(network))
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4])
+def test_the_enablers_of_an_agency_come_with_what_they_wait_for_however_few_wait_for_that(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = city(0)
+    more = [Item(f"{agency}:base", agency, 2.0) for agency in "ABCD"]
+    more += [Item(f"{agency}:f{n}", agency, 1.0, (f"{agency}:base",)) for agency in "ABCD" for n in range(2)]
+    upgrades = [
+        structs.replace(each, needs=(*each.needs, f"{each.agency}:f{at % 2}"))
+        for at, each in enumerate(problem.upgrades)
+    ]
+    problem = structs.replace(problem, items=(*problem.items, *more), upgrades=tuple(upgrades))
+    monkeypatch.setattr("lenmuc.core.roadmap.layers._OWN_WORKS", most)
+    network, here = market(problem)
+    layers = here.layers
+    of = dict(zip(layers.lifts, layers.branch.tolist(), strict=True))
+    found = [{node for node in nodes if node >= 0} for nodes in layers.own.nodes.tolist()]
+    assert any(found)
+    for branch, own in enumerate(found):
+        assert len(own) <= most
+        assert not [need for node in own for need in network.needs[node] if of.get(need) == branch]
 
 
 def test_a_large_plan_that_is_stopped_is_a_plan_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

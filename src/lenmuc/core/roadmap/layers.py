@@ -80,11 +80,7 @@ def layered(network: Network, part: list[int]) -> Layers | None:
     if len(shared) > _HUB_WORKS or len(branches) < _BRANCHES or max(map(len, branches)) > len(part) / 2:
         return None
     hub = _works(network, [shared], _HUB_WORKS)
-    own: list[list[int]] = []
-    for branch in branches:
-        found = [node for node in branch if _is_shared(network, node)]
-        most = set(sorted(found, key=lambda node: (-len(network.users[node]), node))[:_OWN_WORKS])
-        own.append([node for node in found if node in most])
+    own = [_own_works(network, branch) for branch in branches]
     return _arrays(network, part, branches, shared, own, hub)
 
 
@@ -98,6 +94,17 @@ def _with_needs(network: Network, node: int) -> set[int]:
         stack += network.needs[each] - found
         found |= network.needs[each]
     return found
+
+
+def _own_works(network: Network, branch: list[int]) -> list[int]:
+    """Its shared works that most wait for, with all that those wait for, in the order given."""
+    here, found = set(branch), set[int]()
+    shared = [node for node in branch if _is_shared(network, node)]
+    for node in sorted(shared, key=lambda node: (-len(network.users[node]), node)):
+        more = found | (_with_needs(network, node) & here)
+        if len(more) <= _OWN_WORKS:
+            found = more
+    return [node for node in branch if node in found]
 
 
 def _hub_resource(network: Network, part: list[int]) -> int | None:
