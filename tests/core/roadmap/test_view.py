@@ -1,8 +1,12 @@
 """A plan as people read it: its sums, its schedule of days, and the part of one agency."""
 
+from msgspec.structs import replace
+
 from lenmuc.core.roadmap.days import lay_days
-from lenmuc.core.roadmap.view import part_of
-from tests.core.roadmap.small_view import PROBLEM, plan, view
+from lenmuc.core.roadmap.problem import Holiday
+from lenmuc.core.roadmap.solve import solve
+from lenmuc.core.roadmap.view import part_of, view_of
+from tests.core.roadmap.small_view import PROBLEM, names, plan, view
 
 
 def test_days_worked_are_those_of_the_planned_items_and_never_above_what_there_is() -> None:
@@ -19,6 +23,13 @@ def test_work_begins_no_later_than_it_is_done() -> None:
     begins = lay_days(PROBLEM, solution.finish).begins
     assert begins.keys() == solution.finish.keys()
     assert all(begins[id] <= quarter for id, quarter in solution.finish.items())
+
+
+def test_a_load_says_the_days_there_are_less_holidays() -> None:
+    problem = replace(PROBLEM, holidays=(Holiday(1, 0.5, "central"),))
+    made = view_of(problem, solve(problem), names(), 5, 1, 0)
+    assert {pool.pool: pool.days for pool in made.pools}["A"] == (3.0, 3.0)
+    assert made.central_days == (10.0, 5.0)
 
 
 def test_steps_count_what_had_the_level_before() -> None:

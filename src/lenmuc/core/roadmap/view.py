@@ -10,7 +10,9 @@ from lenmuc.core.checklists import Words
 from lenmuc.core.roadmap.counted import counted_twice
 from lenmuc.core.roadmap.days import lay_days
 from lenmuc.core.roadmap.explain import Reason, Unlocks, explain, served
+from lenmuc.core.roadmap.gather import CENTRAL
 from lenmuc.core.roadmap.problem import Problem, Solution, Upgrade
+from lenmuc.core.roadmap.resources import working_days
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -173,6 +175,11 @@ class RoadmapView(msgspec.Struct, frozen=True, dict=True):
         return sum(line.confirm and line.quarter is not None for line in self.lines)
 
     @property
+    def central_days(self) -> tuple[float, ...]:
+        """Person-days of the central team by quarter; empty in a plan without it."""
+        return next((pool.days for pool in self.pools if pool.pool == CENTRAL), ())
+
+    @property
     def last(self) -> Step:
         """The state when the plan is done."""
         return self.steps[-1]
@@ -212,7 +219,7 @@ def view_of(
         )
     lifts = lifts_of(problem.upgrades, solution.reached)
     pools = [
-        _load(pool.id, pool.days, days.busy[pool.id], mine)
+        _load(pool.id, working_days(problem, pool), days.busy[pool.id], mine)
         for pool, mine in ((pool, [line for line in lines if line.pool == pool.id]) for pool in problem.pools)
     ]
     return RoadmapView(
