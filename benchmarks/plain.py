@@ -1,15 +1,19 @@
-"""The plain textbook model to measure against: every item and upgrade a binary, no reductions.
+"""The textbook to measure against: the plain model, every item and upgrade a binary; and the greedy rule.
 
-Its own code, written from the definition, given to HiGHS with its default options and the same gap and time.
+Code of their own, written from the definitions. The model goes to HiGHS with its default options and the same
+gap and time.
 """
 
+import heapq
+import itertools
 import math
 import time
+from collections.abc import Iterable
 
 import highspy
 import msgspec
 
-from lenmuc.core.roadmap.problem import Problem
+from lenmuc.core.roadmap.problem import Item, Problem, value_of
 
 
 class Plain(msgspec.Struct, frozen=True):
@@ -89,3 +93,71 @@ def plain(problem: Problem, gap: float, seconds: float) -> Plain:
                 finish[id] = done[0]
     best = info.objective_function_value if found else 0.0
     return Plain(best, info.mip_dual_bound, finish, time.perf_counter() - began)
+
+
+def plain_greedy(problem: Problem) -> float:
+    """What the textbook rule brings: always the upgrade with the most benefit for each person-day of all that
+    it still lacks (its closure), each item as early as the days allow; what does not fit is left out.
+
+    For problems without freezes, deadlines and targets.
+    """
+    horizon = len(problem.quarters)
+    items, lift = {item.id: item for item in problem.items}, {u.id: u for u in problem.upgrades}
+    lacks: dict[str, list[str]] = {}  # each item behind those it needs
+    for u in problem.upgrades:  # the lower level of a service stands before the higher one
+        lacks[u.id] = _closure(items, u.needs, lacks.get(u.after, []))
+    users: dict[str, list[str]] = {}
+    for id, needs in lacks.items():
+        for need in needs:
+            users.setdefault(need, []).append(id)
+    left = {pool.id: list(itertools.accumulate(pool.days)) for pool in problem.pools}
+    done: dict[str, int] = {}
+    reached: dict[str, int] = {}
+    heap: list[tuple[float, str]] = []
+
+    def look(id: str) -> None:
+        days = sum(items[need].days for need in lacks[id])
+        heapq.heappush(heap, (-lift[id].gain / (days + 1e-9), id))
+
+    for id in lacks:
+        look(id)
+    while heap:
+        id = heapq.heappop(heap)[1]
+        wanted: dict[str, float] = {}
+        for need in lacks[id]:
+            wanted[items[need].pool] = wanted.get(items[need].pool, 0.0) + items[need].days
+        if id in reached or any(left[pool][-1] < days for pool, days in wanted.items()):
+            continue
+        touched: set[str] = set()
+        for need in lacks[id][:]:
+            item = items[need]
+            short = [t + 1 for t in range(horizon) if left[item.pool][t] < item.days]
+            done[need] = max([item.earliest, *(done[each] for each in item.needs), *short])
+            for t in range(done[need], horizon):
+                left[item.pool][t] -= item.days
+            for user in users[need]:
+                lacks[user].remove(need)
+                touched.add(user)
+        while id and id not in reached:
+            reached[id] = max(done[need] for need in _closure(items, lift[id].needs, []))
+            id = lift[id].after
+        for user in touched:
+            look(user)
+    for u in problem.upgrades:
+        if u.after and u.id in reached:
+            reached[u.id] = max(reached[u.id], reached[u.after])
+    return value_of(problem, reached)
+
+
+def _closure(items: dict[str, Item], needs: Iterable[str], before: list[str]) -> list[str]:
+    found = before[:]
+
+    def add(id: str) -> None:
+        if id not in found:
+            for need in items[id].needs:
+                add(need)
+            found.append(id)
+
+    for need in needs:
+        add(need)
+    return found

@@ -42,6 +42,7 @@ def whole_nation(cities: int, seed: int, gap: float, seconds: float) -> None:
     """All cities as one problem; then city by city the checker and the greedy rule."""
     from checker import must_be_a_plan
     from instances import city_of, nation
+    from plain import plain_greedy
 
     problem = msgspec.structs.replace(nation(cities, *CITY, seed), gap=gap, seconds=seconds)
     print(f"seed {seed}: {len(problem.items):,} items, {len(problem.upgrades):,} upgrades", flush=True)
@@ -61,7 +62,7 @@ def whole_nation(cities: int, seed: int, gap: float, seconds: float) -> None:
         flush=True,
     )
     del problem
-    simple = checked = 0.0
+    simple = textbook = checked = 0.0
     for number in range(cities):
         city = city_of(number, *CITY, seed)
         ids = {item.id for item in city.items}
@@ -72,13 +73,15 @@ def whole_nation(cities: int, seed: int, gap: float, seconds: float) -> None:
         must_be_a_plan(city, msgspec.structs.replace(part, bound=max(value, part.bound)))
         checked += value
         simple += by_greedy(city)
-    print(f"checked {checked:>14,.0f}  greedy {simple:,.0f}  ours / greedy {checked / simple:.4f}")
+        textbook += plain_greedy(city)
+    print(f"checked {checked:>14,.0f}  our own greedy rule {simple:,.0f}  ours / that {checked / simple:.4f}")
+    print(f"textbook greedy {textbook:,.0f}  ours / that {checked / textbook:.4f}")
 
 
 def main() -> None:
     from checker import must_be_a_plan
     from instances import made_up
-    from plain import plain
+    from plain import plain, plain_greedy
 
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("case", choices=[*SIZES, "nation"])
@@ -108,7 +111,12 @@ def main() -> None:
             flush=True,
         )
         simple = by_greedy(problem)
-        print(f"greedy  {simple:>12,.0f}  ours / greedy {solution.value / simple:.4f}", flush=True)
+        textbook = plain_greedy(problem)
+        print(
+            f"greedy  {textbook:>12,.0f}  ours / textbook {solution.value / textbook:.4f}  our own rule "
+            f"{simple:,.0f}  ours / that {solution.value / simple:.4f}",
+            flush=True,
+        )
         if not given.no_plain:
             began = time.process_time()
             beside = plain(problem, gap, given.seconds)

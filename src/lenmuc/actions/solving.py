@@ -23,6 +23,7 @@ from lenmuc.core.roadmap.problem import Problem, Solution, last_quarter, weights
 from lenmuc.core.roadmap.solve import NO_PLAN, NO_TIME, solve
 
 _AT_ONCE = 2  # each takes some hundred MB
+_NEARER = 0.9  # of the gap is asked of each part: some come no nearer than a little more than all of it
 Tell = Callable[[float, float], bool | None]
 """Called with (value, bound), a value of minus infinity while there is no plan; true: stop."""
 
@@ -96,7 +97,8 @@ class _Crew:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**env, "PYTHONUTF8": "1"}, bufsize=0,
         )  # fmt: skip
         self.running[at] = child, share
-        given = msgspec.msgpack.encode(replace(self.apart[at], seconds=max(share, 1e-3)))
+        part = replace(self.apart[at], gap=_NEARER * self.problem.gap, seconds=max(share, 1e-3))
+        given = msgspec.msgpack.encode(part)
         threading.Thread(target=self._hear, args=(at, child, given), daemon=True).start()
 
     def _hear(self, at: int, child: subprocess.Popen[bytes], given: bytes) -> None:
