@@ -7,19 +7,19 @@ import pytest
 from checker import must_be_a_plan
 from msgspec import structs
 
-import lenmuc.core.roadmap.solve as solving
-from lenmuc.core.roadmap import highs, hub_paths
+from lenmuc.core.roadmap import highs, hub_paths, pieces
 from lenmuc.core.roadmap.given_path import GivenPath
 from lenmuc.core.roadmap.highs import maximise
 from lenmuc.core.roadmap.hub_paths import Paths
 from lenmuc.core.roadmap.layers import layered
 from lenmuc.core.roadmap.model import Model, worth
 from lenmuc.core.roadmap.network import Network
+from lenmuc.core.roadmap.pieces import components
 from lenmuc.core.roadmap.prices import Market, settle_prices
 from lenmuc.core.roadmap.problem import Item, Pool, Problem, Upgrade
 from lenmuc.core.roadmap.reduce import reduce
 from lenmuc.core.roadmap.shared_work import Until, plan
-from lenmuc.core.roadmap.solve import components, solve
+from lenmuc.core.roadmap.solve import solve
 
 SEEDS = range(12)
 
@@ -72,7 +72,7 @@ def best() -> dict[int, float]:
 def test_a_plan_in_layers_keeps_every_rule_and_its_bound_is_true(
     seed: int, best: dict[int, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(solving, "_MANY", 0)
+    monkeypatch.setattr(pieces, "_MANY", 0)
     problem = city(seed)
     solution = solve(problem)
     must_be_a_plan(problem, solution)
@@ -144,7 +144,7 @@ def test_the_enablers_of_an_agency_come_with_what_they_wait_for_however_few_wait
 
 
 def test_a_large_plan_that_is_stopped_is_a_plan_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solving, "_MANY", 0)
+    monkeypatch.setattr(pieces, "_MANY", 0)
     problem = city(5)
     told: list[tuple[float, float]] = []
 

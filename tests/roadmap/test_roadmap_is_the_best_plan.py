@@ -14,9 +14,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from small_problems import bound_problems, problems, so_many
 
-import lenmuc.core.roadmap.solve as solving
 from lenmuc.core.errors import Impossible
-from lenmuc.core.roadmap import reduce
+from lenmuc.core.roadmap import pieces, reduce
 from lenmuc.core.roadmap.days import lay_days
 from lenmuc.core.roadmap.explain import explain, unlocks
 from lenmuc.core.roadmap.mistakes import mistakes
@@ -146,8 +145,8 @@ def test_without_time_there_is_still_a_plan_and_its_bound_holds(problem: Problem
 def test_a_network_too_large_for_one_model_has_a_plan_and_a_true_bound(problem: Problem) -> None:
     best = solve(problem)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solving, "_LARGE", 0)
-        patch.setattr(solving, "_MODERATE", 0)
+        patch.setattr(pieces, "_LARGE", 0)
+        patch.setattr(pieces, "_MODERATE", 0)
         split = solve(problem)
     must_be_a_plan(problem, split)
     assert split.value <= best.value * (1 + 1e-6) + 1e-6
@@ -162,8 +161,8 @@ def test_when_the_clock_runs_out_amid_making_it_smaller_there_is_a_plan_and_a_tr
     best = solve(problem)
     asked = itertools.count()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(solving, "_LARGE", 0)
-        patch.setattr(solving, "_MODERATE", 0)
+        patch.setattr(pieces, "_LARGE", 0)
+        patch.setattr(pieces, "_MODERATE", 0)
         short = msgspec.structs.replace(problem, seconds=float(max(ticks, 1)))
         hasty = solve(short, clock=lambda: float(next(asked)))  # each look at the clock takes a second
     must_be_a_plan(problem, hasty)
@@ -174,7 +173,7 @@ def test_when_the_clock_runs_out_amid_making_it_smaller_there_is_a_plan_and_a_tr
 
 def test_without_time_nothing_is_made_smaller_and_no_copy_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[str] = []
-    monkeypatch.setattr(solving, "_LARGE", 0)
+    monkeypatch.setattr(pieces, "_LARGE", 0)
     monkeypatch.setattr(reduce, "_STEPS", (lambda network: bool(steps.append("reduced")),))
     monkeypatch.setattr(Network, "copy", lambda network: steps.append("copied"))
     items = (Item("form", "all", 2.0), Item("law", "all", 1.0, ("form",)))

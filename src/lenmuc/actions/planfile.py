@@ -11,7 +11,7 @@ from lenmuc.core.errors import N_, Impossible, Refused, fault
 from lenmuc.core.roadmap.answer_words import cause_words
 from lenmuc.core.roadmap.causes import why_impossible
 from lenmuc.core.roadmap.problem import Problem, Solution
-from lenmuc.core.roadmap.solve import gap_of
+from lenmuc.core.roadmap.run import gap_of
 
 FILES: dict[str, type[msgspec.Struct]] = {"problem": Problem, "solution": Solution}
 

@@ -16,7 +16,7 @@ from lenmuc.content.everything import Content
 from lenmuc.core.checklists import Words
 from lenmuc.core.errors import N_, Fault, Message, NotFound, Refused
 from lenmuc.core.roadmap.input_words import cause_in_names
-from lenmuc.core.roadmap.solve import gap_of
+from lenmuc.core.roadmap.run import gap_of
 from lenmuc.pages.roadmap_shown import Shown, shown
 from lenmuc.pages.roadmaps import (
     Number,

@@ -11,10 +11,11 @@ from lenmuc.core.roadmap.highs import maximise
 from lenmuc.core.roadmap.measures import Aim
 from lenmuc.core.roadmap.model import Model
 from lenmuc.core.roadmap.network import Network, NoPlan
+from lenmuc.core.roadmap.pieces import components
 from lenmuc.core.roadmap.problem import Objective, Problem, Target
 from lenmuc.core.roadmap.reduce import only_reach
 from lenmuc.core.roadmap.resources import resources
-from lenmuc.core.roadmap.solve import components, solve
+from lenmuc.core.roadmap.solve import solve
 from lenmuc.core.roadmap.targets import wanted
 
 

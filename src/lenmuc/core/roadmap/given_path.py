@@ -142,7 +142,7 @@ class GivenPath:
                          for t in range(left.shape[1])])  # fmt: skip
 
         def price(duals: Reals) -> Reals:
-            return duals[self.first_row : self.first_row + left.size].reshape(left.shape)
+            return duals[self.first_row :].reshape(left.shape)
 
         answer = self._program.solve(
             self.there(path).ravel(), rows, left.ravel()[rows - self.first_row], seconds,

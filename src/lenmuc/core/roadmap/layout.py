@@ -1,15 +1,23 @@
 """Lay a plan out from the left: every item as early as its needs and the days left allow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from lenmuc.core.roadmap.measures import Aim
 from lenmuc.core.roadmap.network import Calendar, Network
 from lenmuc.core.roadmap.problem import Problem
 
+Plan = tuple[dict[str, int], dict[str, int]]
+"""The quarter of each item, and of each upgrade, by id."""
 
-def lay_out(
-    problem: Problem, wish: dict[int, int], aim: Aim | None = None
-) -> tuple[dict[str, int], dict[str, int]]:
+
+def wish_of(problem: Problem, finish: Mapping[str, int], reached: Mapping[str, int]) -> dict[int, int]:
+    """A plan as a wish: the quarter of each original node."""
+    wish = {at: finish[item.id] for at, item in enumerate(problem.items) if item.id in finish}
+    first = len(problem.items)
+    return wish | {first + at: reached[u.id] for at, u in enumerate(problem.upgrades) if u.id in reached}
+
+
+def lay_out(problem: Problem, wish: dict[int, int], aim: Aim | None = None) -> Plan:
     """(quarter of each item, quarter of each upgrade) for a wish: when original nodes are finished by.
 
     The items are laid in the order in which the wish needs them, each in the first quarter that its needs

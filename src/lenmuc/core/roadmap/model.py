@@ -60,14 +60,13 @@ class Model:
         network, program, each = self.network, self.program, self._each()
         for node in self.part:
             self.first[node] = self.columns
-            was = network.moving.get(node)
+            before = network.moving.get(node, ())
             for t in range(network.earliest[node], network.horizon):
-                move = 0.0 if was is None else network.move_price * (-1 if t < was else 1)
+                move = network.move_price * sum(-1 if t < was else 1 for was in before)
                 column = program.column(network.gain[node] * each[t] + move)
                 if t >= network.latest[node]:
                     program.lower[column] = 1.0
-            if was is not None:
-                program.offset -= network.move_price * (network.horizon - was)
+            program.offset -= network.move_price * sum(network.horizon - was for was in before)
 
     def _order_rows(self) -> None:
         network, row = self.network, self.program.row
@@ -118,15 +117,12 @@ class Model:
             found: dict[int, float] = {}
             least = floor.least
             for node in self.part:
-                was = network.moving.get(node)
+                before = network.moving.get(node, ())
                 for t in range(network.earliest[node], network.horizon):
-                    value = floor.gain[node] * each[t]
-                    if was is not None:
-                        value += floor.moves * (-1 if t < was else 1)
-                    if value:
+                    moved = sum(-1 if t < was else 1 for was in before)
+                    if value := floor.gain[node] * each[t] + floor.moves * moved:
                         found[self.column(node, t)] = value
-                if was is not None:
-                    least += floor.moves * (network.horizon - was)
+                least += floor.moves * sum(network.horizon - was for was in before)
             for number, column in self.short.items():
                 found[column] = -floor.targets * (network.goals[number].weight or 0.0)
             if found:
@@ -180,11 +176,8 @@ def worth(network: Network, part: list[int], finish: list[int | None]) -> float:
             found += price * (goal.need - missing(network, part, number, finish))
     if network.moving and network.move_price:
         for node in part:
-            if node in network.moving:
-                quarter = finish[node]
-                found -= network.move_price * abs(
-                    (network.horizon if quarter is None else quarter) - network.moving[node]
-                )
+            quarter = network.horizon if (at := finish[node]) is None else at
+            found -= network.move_price * sum(abs(quarter - was) for was in network.moving.get(node, ()))
     return found
 
 

@@ -44,8 +44,9 @@ class Network:
     A node may bring `gain` (a quarter) once it is finished, may use up `days` (resource number -> amount),
     and is finished after all it `needs`, not before quarter `earliest`, and by quarter `latest` (`horizon`,
     the number of quarters: it need not be). An upgrade is a node without days. `counts[n]` says how many
-    offerings it brings to each of the `goals`. `moving` holds the baseline's quarter of nodes whose moves
-    count; `goal_price` and `move_price` say what the aim counts for missed soft goals and for moves.
+    offerings it brings to each of the `goals`. `moving` holds the baseline's quarters of nodes whose moves
+    count, one for each item that such a node stands for; `goal_price` and `move_price` say what the aim
+    counts for missed soft goals and for moves.
     `marks[n]` are the original nodes that are finished exactly when node n is; `settled` what is certain
     whatever the plan: original node -> quarter; `certain` what that is worth.
     """
@@ -93,10 +94,10 @@ class Network:
             if target.weight is not None:  # what is there already counts as well
                 self.certain += (wanted(problem, target) - need) * target.weight * aim.targets
         self.goal_price, self.move_price = aim.targets, aim.moves
-        self.moving: dict[int, int] = {}
+        self.moving: dict[int, tuple[int, ...]] = {}
         if aim.moves or any(floor.moves for floor in self.floors):
             done = {item.id for item in problem.items if item.done}
-            self.moving = {node_at[id]: q for id, q in problem.baseline.items() if id not in done}
+            self.moving = {node_at[id]: (q,) for id, q in problem.baseline.items() if id not in done}
         self.marks: list[list[int]] = [
             [node] if node >= first or end is not None or node in self.moving else []
             for node, end in enumerate(ends)
@@ -216,7 +217,7 @@ class Network:
     def lose(self, node: int) -> None:
         """Note that a node is never finished, which what the baseline says of it is measured by."""
         if node in self.moving:
-            quarters = self.horizon - self.moving.pop(node)
+            quarters = sum(self.horizon - was for was in self.moving.pop(node))
             self.certain -= self.move_price * quarters
             for floor in self.floors:
                 floor.least += floor.moves * quarters
@@ -251,6 +252,15 @@ class Calendar:
         for pool, amount in days.items():
             row = self.left[pool]
             for at in range(quarter, self.horizon):
+                row[at] -= amount
+
+    def move(self, days: dict[int, float], old: int, new: int) -> None:
+        """Let work that is finished in quarter `old` be finished in `new`."""
+        for pool, amount in days.items():
+            row = self.left[pool]
+            for at in range(old, new):
+                row[at] += amount
+            for at in range(new, old):
                 row[at] -= amount
 
     def lay(self, node: int, finish: list[int | None], wish: int = 0) -> None:
