@@ -20,7 +20,7 @@ def freed(run: Run, aim: Aim, known: Plan) -> tuple[Plan | None, float]:
 
     Moves only take away from what a plan is worth, floors from the plans there are: so the bound is one of
     the aim itself, and such a network is far smaller. Of plans within the gap one with few moves is taken.
-    `None`: none in time, or floors may be missed. `known` is a plan that is there already.
+    `None`: `known`, a plan that is there already, is one; or none was found in time, or floors may be missed.
     """
     problem, free = run.problem, Aim(aim.gain, aim.targets)
     network = Network(problem, free)
@@ -39,7 +39,7 @@ def freed(run: Run, aim: Aim, known: Plan) -> tuple[Plan | None, float]:
 
     try:
         wish, roof = in_parts(run, network, 0.5 * run.left(), told)
-        if aim.floors:
+        if aim.floors or gap_of(had, roof) <= problem.gap:
             return None, roof
         found = [known]
         _charge(network, before, wish, problem.gap * roof)
