@@ -27,6 +27,7 @@ _HEADERS = (
 )
 _READ_ONLY = ("GET", "HEAD")
 # What may be alive in a page; whether it is, a reader of pages says.
+_MARKUP = re.compile("html|[/+]xml")  # workbooks have xml in their names, and are packed
 _PERHAPS = re.compile(
     rb"<[^>]{0,20}zq|=zq|=x onerror|(?:javascript|vbscript):|data:text|=[\"']?//zq", re.IGNORECASE
 )
@@ -222,7 +223,7 @@ class Judge:
         assert "x-zq" not in reply.headers, f"{where}: a header of the sender's"
         location = reply.headers.get("location", "/")
         assert re.match("/(?!/)", location), f"{where}: leads to {location}"
-        if ("html" in kind or "xml" in kind or "svg" in kind) and _PERHAPS.search(said):
+        if _MARKUP.search(kind) and _PERHAPS.search(said):
             found = alive(said.decode())
             assert not found, f"{where}: comes back alive: {found}"
         if "json" in kind and said:

@@ -120,6 +120,7 @@ BROKEN = {
     "a tag": httpx.Response(200, html="<p>Lan <zq></p>"),
     "an attribute": httpx.Response(200, html='<input value="Lan" onfocus=zq() autofocus x="">'),
     "a link that runs": httpx.Response(200, html="<a href='JavaScript:zq()'>x</a>"),
+    "a picture": httpx.Response(200, headers={"content-type": "image/svg+xml"}, text="<text><zq></text>"),
     "no JSON": httpx.Response(200, headers={"content-type": "application/json"}, text='{"a": "\x01"}'),
     "a formula": httpx.Response(200, headers={"content-type": "text/csv"}, text='a,b\r\n1,"\t=1+zq"\r\n'),
     "a template that ran": httpx.Response(200, text="9801547"),
@@ -130,6 +131,13 @@ BROKEN = {
 def test_a_reply_in_which_a_text_works_is_found(kind: str) -> None:
     with pytest.raises(AssertionError):
         Judge(1).look(BROKEN[kind], kind)
+
+
+def test_what_is_packed_is_not_read_as_text() -> None:
+    workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    Judge(1).look(
+        httpx.Response(200, headers={"content-type": workbook}, content=b"PK\xd5<zq>"), "a workbook"
+    )
 
 
 def test_every_kind_of_text_is_made_and_comes_again_from_the_same_seed() -> None:
