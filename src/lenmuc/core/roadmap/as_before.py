@@ -44,9 +44,8 @@ def freed(run: Run, aim: Aim, known: Plan) -> tuple[Plan | None, float]:
         found = [known]
         _charge(network, before, wish, problem.gap * roof)
         if not is_large(network):
-            run.gap = _CLOSER * problem.gap
-            near = network.places(wish_of(problem, *known))
-            fewer, _ = in_parts(run, network, 0.7 * run.left(), told, near=near)
+            near, closer = network.places(wish_of(problem, *known)), _CLOSER * problem.gap
+            fewer, _ = in_parts(run, network, 0.7 * run.left(), told, near=near, gap=closer)
             plan = nearer(problem, aim, *lay_out(problem, fewer, aim))
             if gap_of(score(aim, measured(problem, *plan)), roof) <= problem.gap:
                 return plan, roof
@@ -55,8 +54,6 @@ def freed(run: Run, aim: Aim, known: Plan) -> tuple[Plan | None, float]:
         if why.args:
             return None, roof  # none was found in time
         raise
-    finally:
-        run.gap = problem.gap
     found.append(nearer(problem, aim, *lay_out(problem, wish, free)))
     return max(found, key=lambda plan: score(aim, measured(problem, *plan))), roof
 

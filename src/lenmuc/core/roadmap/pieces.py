@@ -25,12 +25,15 @@ def in_parts(
     told: Callable[[float, float], bool] | None = None,
     start: list[int | None] | None = None,
     near: list[int | None] | None = None,
+    gap: float | None = None,
 ) -> tuple[dict[int, int], float]:
     """(when each marked node is finished, a bound): every part proven by itself, the small ones first.
 
     `start` is the plan to begin from, `near` one to begin from in the parts in which it is the better one.
+    `gap` is asked for in place of the problem's.
     """
     until = run.seconds + min(seconds, run.left())
+    gap = run.problem.gap if gap is None else gap
     certain = network.certain
     plan = start or greedy(network)
     parts = components(network)
@@ -57,7 +60,7 @@ def in_parts(
         if left <= 0:
             break
         if size(network, parts[at]) > _MANY and (layers := layered(network, parts[at])):
-            limits = Until(run.gap, left, report, run.clock)
+            limits = Until(gap, left, report, run.clock)
             drawn = plan_in_layers(network, parts[at], layers, plan, limits)
             run.seconds += drawn.seconds
             run.columns, run.rows = run.columns + drawn.columns, run.rows + drawn.rows
@@ -68,7 +71,7 @@ def in_parts(
         model = Model(network, parts[at])
         run.columns, run.rows = run.columns + model.columns, run.rows + model.rows
         told_to = report if run.progress else None
-        found = solved(model, model.values(plan), run.gap, left, told_to, run.late)
+        found = solved(model, model.values(plan), gap, left, told_to, run.late)
         run.seconds += found.seconds
         if found.impossible:
             raise NoPlan

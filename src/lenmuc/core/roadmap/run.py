@@ -22,7 +22,6 @@ class Run:
 
     def __init__(self, problem: Problem, progress: Progress | None, clock: Clock | None) -> None:
         self.problem = problem
-        self.gap = problem.gap
         self.clock = clock
         self.began = clock() if clock else 0.0
         self.progress = progress
